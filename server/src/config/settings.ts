@@ -1,0 +1,68 @@
+import type { Secret } from './secret.ts'
+
+/** What one resource of the settings file says; the tools file has been read and is still to be parsed. */
+export interface ResourceSettings {
+  /** Short name in URLs, in the command line and in the registry: `[a-z0-9-]{1,64}`. */
+  readonly id: string
+  /** Canonical resource identifier: the one string that becomes `aud` (RFC 8707). */
+  readonly uri: string
+  /** What people read on the consent page. */
+  readonly name: string
+  /** Other spellings that mean this resource (`/mcp/`, the bare origin). */
+  readonly aliases: readonly string[]
+  /** The tools file as a plain object (see `parseToolsFile` of @sallyport/policy). */
+  readonly tools: unknown
+  /** Access token lifetime in seconds, where it differs from the defaults of the classes. */
+  readonly accessTokenSeconds?: number
+}
+
+/** What one pre-registered client of the settings file says. */
+export interface ClientSettings {
+  readonly id: string
+  readonly name: string
+  readonly redirectUris: readonly string[]
+  /** Present for a confidential client (client_secret_basic or client_secret_post). */
+  readonly secret?: Secret
+  /** Resource id that is meant when this client sends no `resource`. */
+  readonly defaultResource?: string
+}
+
+/** All lifetimes in seconds. */
+export interface LifetimeSettings {
+  readonly codeSeconds: number
+  readonly accessTokenSeconds: number
+  readonly accessTokenElevatedSeconds: number
+  readonly refreshIdleSeconds: number
+  readonly refreshAbsoluteSeconds: number
+  readonly refreshGraceSeconds: number
+  readonly signInSessionSeconds: number
+  readonly elevationSessionSeconds: number
+  readonly interactionSeconds: number
+}
+
+/** The one configuration of a process: typed, complete, frozen. Nothing else reads the file or the environment. */
+export interface Settings {
+  /** `dev` allows http on loopback and generated secrets; `serve` refuses both. */
+  readonly mode: 'dev' | 'serve'
+  /** Issuer identifier, byte for byte; never with a trailing slash. */
+  readonly issuer: string
+  readonly listen: { readonly host: string; readonly port: number }
+  readonly management: { readonly host: string; readonly port: number }
+  /** Absolute path. */
+  readonly dataDir: string
+  readonly databaseUrl: Secret | undefined
+  readonly databasePoolSize: number
+  readonly logLevel: 'silent' | 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace'
+  /** CIDRs whose X-Forwarded-For and -Proto are believed. */
+  readonly trustedProxies: readonly string[]
+  /** Each 32 bytes in base64. The first encrypts, all decrypt. Empty in `dev` until the data folder supplied them. */
+  readonly encryptionKeys: readonly Secret[]
+  /** The first signs cookies, all verify. */
+  readonly cookieKeys: readonly Secret[]
+  readonly signingAlgorithm: 'ES256' | 'EdDSA'
+  readonly lifetimes: LifetimeSettings
+  readonly registration: { readonly mode: 'open' | 'off' }
+  readonly resources: readonly ResourceSettings[]
+  readonly clients: readonly ClientSettings[]
+  readonly demo: { readonly port: number; readonly downstreamPort: number; readonly password: Secret | undefined }
+}

@@ -1,0 +1,101 @@
+import type { Duration, ToolClass } from '@sallyport/policy'
+
+/** On every page: where it comes from and which request it belongs to. */
+export interface PageView {
+  /** Host of the issuer, the first thing a person reads on every page. */
+  readonly issuerHost: string
+  /** Joins the page with the operator's log. */
+  readonly correlationId: string
+}
+
+/** Who asks, and how much of it was verified. */
+export interface ClientView {
+  readonly clientId: string
+  /** Cleaned of control and bidi characters, at most 64 characters. */
+  readonly name: string
+  readonly verification:
+    | { readonly kind: 'verified-domain'; readonly host: string }
+    | { readonly kind: 'pre-registered' }
+    | { readonly kind: 'unverified' }
+}
+
+export interface ResourceView {
+  readonly name: string
+  readonly uri: string
+}
+
+/** Where the answer goes. `display` is host[:port], or the scheme for private-use schemes. */
+export interface RedirectView {
+  readonly uri: string
+  readonly kind: 'web' | 'loopback' | 'private-use'
+  readonly display: string
+}
+
+export interface PermissionView {
+  readonly scope: string
+  /** A human sentence: "Read issues". */
+  readonly description: string
+  readonly tools: readonly string[]
+  readonly toolClass: ToolClass
+  /** Whether the box comes ticked. */
+  readonly ticked: boolean
+  /** The longest this permission can last, whatever the person chooses. */
+  readonly longest: Duration
+}
+
+export interface SignInView extends PageView {
+  readonly client: ClientView
+  readonly resource: ResourceView
+  /** Where the form posts to. */
+  readonly action: string
+  readonly csrf: string
+  /** What the person typed before, on a second try. */
+  readonly login?: string
+  /** One sentence shown above the form and named in the title. */
+  readonly error?: string
+}
+
+export interface ConsentView extends PageView {
+  readonly login: string
+  /** "Not you?": posts `decision=switch` by its own button. */
+  readonly action: string
+  readonly csrf: string
+  readonly client: ClientView
+  readonly resource: ResourceView
+  readonly redirect: RedirectView
+  /** Empty on the one-click page: then there are no boxes and no durations. */
+  readonly newPermissions: readonly PermissionView[]
+  readonly alreadyAllowed: readonly PermissionView[]
+  readonly durations: readonly { readonly value: Duration; readonly label: string; readonly selected: boolean }[]
+  /** The default resource was chosen by the server because the client named none. */
+  readonly resourceWasDefaulted: boolean
+  /** One sentence, e.g. "Choose at least one permission, or deny." */
+  readonly error?: string
+}
+
+/** Moves on by itself (meta refresh) and has a link rel="next". */
+export interface ContinueView extends PageView {
+  readonly next: string
+  readonly clientName: string
+}
+
+export interface ErrorView extends PageView {
+  /** Heading in plain words. */
+  readonly title: string
+  /** What happened, generic. */
+  readonly message: string
+  /** What the person can do now. */
+  readonly advice: string
+  /** OAuth error code, shown small. */
+  readonly error: string
+  /** Our stable code, SALLYPORT_E_… */
+  readonly code: string
+}
+
+export interface SignOutView extends PageView {
+  readonly action: string
+  readonly csrf: string
+  readonly login: string
+}
+
+export type SignedOutView = PageView
