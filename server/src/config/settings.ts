@@ -62,6 +62,8 @@ export interface Settings {
   readonly signingAlgorithm: 'ES256' | 'EdDSA'
   readonly lifetimes: LifetimeSettings
   readonly registration: { readonly mode: 'open' | 'off' }
+  /** `scheme://host` entries whose private-use redirect URIs are accepted, of dynamic registrations too. */
+  readonly privateUseRedirects: readonly string[]
   readonly resources: readonly ResourceSettings[]
   readonly clients: readonly ClientSettings[]
   readonly demo: { readonly port: number; readonly downstreamPort: number; readonly password: Secret | undefined }
