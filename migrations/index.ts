@@ -1,0 +1,13 @@
+import type { Knex } from 'knex'
+import * as first from './0001-first.ts'
+
+/** One step of the database's history. */
+export interface Migration {
+  /** Recorded in the database; never with a file extension, so that sources and built files share one history. */
+  readonly name: string
+  readonly up: (knex: Knex) => Promise<void>
+  readonly down: (knex: Knex) => Promise<void>
+}
+
+/** Every step in order. A step that was released is never edited: add the next one. */
+export const migrations: readonly Migration[] = [{ name: '0001-first', ...first }]

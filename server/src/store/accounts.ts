@@ -1,0 +1,124 @@
+import { timeOrderedId } from './audit-event.ts'
+import { type Database, type Statement, sqlState, UNIQUE_VIOLATION } from './database.ts'
+
+/** A person of this server. How the person proves who it is are identities, one of which is a local password. */
+export interface Account {
+  readonly id: string
+  readonly login: string
+  readonly name: string
+  readonly createdAt: Date
+  readonly disabledAt: Date | undefined
+}
+
+/** Issuer of the identities whose password is kept here. */
+export const LOCAL_ISSUER = 'local'
+
+export interface Accounts {
+  add(account: {
+    login: string
+    name: string
+    passwordHash: string
+  }): Promise<{ ok: true; account: Account } | { ok: false; reason: 'login-taken' }>
+  list(): Promise<readonly Account[]>
+  findForSignIn(login: string): Promise<{ account: Account; passwordHash: string } | undefined>
+  /** Ends the sessions and grants of the account; false when there is no such login. */
+  setPasswordHash(login: string, passwordHash: string): Promise<boolean>
+  /** Ends the sessions and grants of the account; false when there is no such login. */
+  disable(login: string): Promise<boolean>
+}
+
+/** Columns of an account joined under these names. */
+export interface AccountColumns {
+  account_id: string | null
+  login: string | null
+  name: string | null
+  created_at: Date | null
+  disabled_at: Date | null
+}
+
+/** The account of a joined row, or undefined when the join found none. */
+export function accountOf(row: AccountColumns): Account | undefined {
+  if (row.account_id === null || row.login === null || row.name === null || row.created_at === null) return undefined
+  return {
+    id: row.account_id,
+    login: row.login,
+    name: row.name,
+    createdAt: row.created_at,
+    disabledAt: row.disabled_at ?? undefined,
+  }
+}
+
+const ADD: Statement = {
+  name: 'account add',
+  text: `WITH added AS (INSERT INTO accounts (id, login, name, created_at) VALUES ($1, $2, $3, now())
+      RETURNING id AS account_id, login, name, created_at, disabled_at),
+    identified AS (INSERT INTO identities (issuer, subject, account_id, password_hash, created_at, password_changed_at)
+      SELECT '${LOCAL_ISSUER}', login, account_id, $4, now(), now() FROM added)
+    SELECT * FROM added`,
+}
+
+const LIST: Statement = {
+  name: 'account list',
+  text: 'SELECT id AS account_id, login, name, created_at, disabled_at FROM accounts ORDER BY login',
+}
+
+const FIND_FOR_SIGN_IN: Statement = {
+  name: 'account find for sign-in',
+  text: `SELECT a.id AS account_id, a.login, a.name, a.created_at, a.disabled_at, i.password_hash
+    FROM identities i JOIN accounts a ON a.id = i.account_id
+   WHERE i.issuer = '${LOCAL_ISSUER}' AND i.subject = $1 AND i.password_hash IS NOT NULL`,
+}
+
+// Whoever knew the old password may hold tokens: what hangs on the account ends with it.
+const endEverything = (reason: string): string => `ended AS (
+    DELETE FROM sessions WHERE account_id IN (SELECT account_id FROM changed)),
+  revoked AS (UPDATE grants SET revoked_at = now(), revoked_reason = '${reason}'
+    WHERE account_id IN (SELECT account_id FROM changed) AND revoked_at IS NULL)
+  SELECT account_id FROM changed`
+
+const SET_PASSWORD: Statement = {
+  name: 'account set password',
+  text: `WITH changed AS (UPDATE identities SET password_hash = $2, password_changed_at = now()
+      WHERE issuer = '${LOCAL_ISSUER}' AND subject = $1 RETURNING account_id), ${endEverything('password-changed')}`,
+}
+
+const DISABLE: Statement = {
+  name: 'account disable',
+  text: `WITH changed AS (UPDATE accounts SET disabled_at = coalesce(disabled_at, now()) WHERE login = $1
+      RETURNING id AS account_id), ${endEverything('account-disabled')}`,
+}
+
+export function createAccounts(database: Database): Accounts {
+  return {
+    async add({ login, name, passwordHash }) {
+      try {
+        const values = [timeOrderedId(Date.now()), normaliseLogin(login), name, passwordHash]
+        const [row] = await database.write<AccountColumns>(ADD, values)
+        const account = row && accountOf(row)
+        if (account === undefined) throw new Error('the account was not returned')
+        return { ok: true, account }
+      } catch (error) {
+        if (sqlState(error) === UNIQUE_VIOLATION) return { ok: false, reason: 'login-taken' }
+        throw error
+      }
+    },
+    async list() {
+      const rows = await database.read<AccountColumns>(LIST, [])
+      return rows.map(accountOf).filter((account) => account !== undefined)
+    },
+    async findForSignIn(login) {
+      type Row = AccountColumns & { password_hash: string }
+      const [row] = await database.read<Row>(FIND_FOR_SIGN_IN, [normaliseLogin(login)])
+      const account = row && accountOf(row)
+      return account && row ? { account, passwordHash: row.password_hash } : undefined
+    },
+    setPasswordHash: async (login, hash) =>
+      (await database.write(SET_PASSWORD, [normaliseLogin(login), hash])).length > 0,
+    disable: async (login) => (await database.write(DISABLE, [normaliseLogin(login)])).length > 0,
+  }
+}
+
+/** Logins are compared without regard to case and to spaces around them, as people type them. */
+export function normaliseLogin(login: string): string {
+  return login.normalize('NFKC').trim().toLowerCase()
+}

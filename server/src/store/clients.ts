@@ -1,0 +1,138 @@
+import { createHash } from 'node:crypto'
+import type { AuditEvent } from './audit-event.ts'
+import { recordEvents } from './audit-events.ts'
+import { type Database, type Statement, sqlState, UNIQUE_VIOLATION } from './database.ts'
+import { combine, type Part } from './statement-builder.ts'
+
+/** Who brought a client in: the settings file, the command line, or the client itself (RFC 7591). */
+export type ClientSource = 'settings' | 'cli' | 'dynamic'
+
+export interface RegisteredClient {
+  readonly id: string
+  readonly name: string
+  readonly source: ClientSource
+  /** RFC 7591 names. `client_secret` holds `sha256:…`, never the secret. */
+  readonly metadata: Readonly<Record<string, unknown>>
+  /** Resource id meant when the client sends no `resource`. */
+  readonly defaultResource: string | undefined
+  readonly createdAt: Date
+}
+
+export interface NewClient {
+  readonly id: string
+  readonly source: ClientSource
+  readonly metadata: Readonly<Record<string, unknown>>
+  readonly defaultResource?: string | undefined
+}
+
+export interface Clients {
+  add(
+    client: NewClient,
+    audit?: { event: AuditEvent; correlationId: string },
+  ): Promise<{ ok: true } | { ok: false; reason: 'id-taken' }>
+  find(id: string): Promise<RegisteredClient | undefined>
+  list(): Promise<readonly RegisteredClient[]>
+  /** Ends every grant of the client. */
+  remove(id: string): Promise<'removed' | 'unknown' | 'owned-by-settings'>
+  /** Makes the clients of the settings file exactly these. A client that is no longer there loses its grants. */
+  replaceSettings(clients: readonly Omit<NewClient, 'source'>[]): Promise<{ ok: true } | { ok: false; taken: string }>
+}
+
+interface Row {
+  id: string
+  source: ClientSource
+  metadata: Record<string, unknown>
+  default_resource: string | null
+  created_at: Date
+}
+
+const COLUMNS = 'id, source, metadata, default_resource, created_at'
+const FIND: Statement = { name: 'client find', text: `SELECT ${COLUMNS} FROM clients WHERE id = $1` }
+const LIST: Statement = { name: 'client list', text: `SELECT ${COLUMNS} FROM clients ORDER BY created_at, id` }
+
+const endGrants = `ended AS (UPDATE grants SET revoked_at = now(), revoked_reason = 'client-removed'
+    WHERE client_id IN (SELECT id FROM gone) AND revoked_at IS NULL),
+  withdrawn AS (UPDATE consents SET withdrawn_at = now() WHERE client_id IN (SELECT id FROM gone) AND withdrawn_at IS NULL)
+  SELECT id FROM gone`
+
+const REMOVE: Statement = {
+  name: 'client remove',
+  text: `WITH gone AS (DELETE FROM clients WHERE id = $1 AND source <> 'settings' RETURNING id), ${endGrants}`,
+}
+
+const KEEP_SETTINGS: Statement = {
+  name: 'client keep settings',
+  text: `WITH gone AS (DELETE FROM clients WHERE source = 'settings' AND NOT (id = ANY($1::text[])) RETURNING id), ${endGrants}`,
+}
+
+const PUT_SETTINGS: Statement = {
+  name: 'client put settings',
+  text: `INSERT INTO clients (id, source, metadata, default_resource, created_at) VALUES ($1, 'settings', $2::jsonb, $3, now())
+    ON CONFLICT (id) DO UPDATE SET metadata = excluded.metadata, default_resource = excluded.default_resource
+      WHERE clients.source = 'settings' RETURNING id`,
+}
+
+export function createClients(database: Database): Clients {
+  const find = async (id: string): Promise<RegisteredClient | undefined> => {
+    const [row] = await database.read<Row>(FIND, [id])
+    return row && clientOf(row)
+  }
+  return {
+    find,
+    list: async () => (await database.read<Row>(LIST, [])).map(clientOf),
+    async add(client, audit) {
+      const parts = [
+        insertClient(client),
+        ...(audit ? [recordEvents([audit.event], audit.correlationId, 'added')] : []),
+      ]
+      const { statement, values } = combine(parts, 'SELECT id FROM added')
+      try {
+        await database.write(statement, values)
+        return { ok: true }
+      } catch (error) {
+        if (sqlState(error) === UNIQUE_VIOLATION) return { ok: false, reason: 'id-taken' }
+        throw error
+      }
+    },
+    async remove(id) {
+      if ((await database.write(REMOVE, [id])).length > 0) return 'removed'
+      return (await find(id)) === undefined ? 'unknown' : 'owned-by-settings'
+    },
+    async replaceSettings(clients) {
+      for (const client of clients) {
+        const values = [client.id, JSON.stringify(withHashedSecret(client.metadata)), client.defaultResource ?? null]
+        if ((await database.write(PUT_SETTINGS, values)).length === 0) return { ok: false, taken: client.id }
+      }
+      await database.write(KEEP_SETTINGS, [clients.map((client) => client.id)])
+      return { ok: true }
+    },
+  }
+}
+
+function insertClient(client: NewClient): Part {
+  return {
+    name: 'added',
+    sql: (place) => `INSERT INTO clients (id, source, metadata, default_resource, created_at)
+      VALUES (${place(client.id)}, ${place(client.source)}, ${place(JSON.stringify(withHashedSecret(client.metadata)))}::jsonb,
+              ${place(client.defaultResource ?? null)}, now()) RETURNING id`,
+  }
+}
+
+function clientOf(row: Row): RegisteredClient {
+  const name = typeof row.metadata.client_name === 'string' ? row.metadata.client_name : row.id
+  const { id, source, metadata, default_resource: defaultResource, created_at: createdAt } = row
+  return { id, name, source, metadata, defaultResource: defaultResource ?? undefined, createdAt }
+}
+
+const HASHED = 'sha256:'
+
+/** What is stored of a client secret. Our secrets carry 256 random bits, so a plain digest cannot be guessed back. */
+export function hashClientSecret(secret: string): string {
+  return HASHED + createHash('sha256').update(secret).digest('base64url')
+}
+
+function withHashedSecret(metadata: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const { client_secret: secret } = metadata
+  if (typeof secret !== 'string' || secret.startsWith(HASHED)) return metadata
+  return { ...metadata, client_secret: hashClientSecret(secret) }
+}

@@ -1,0 +1,79 @@
+import { type Account, type AccountColumns, accountOf } from './accounts.ts'
+import { type AuditEvent, timeOrderedId } from './audit-event.ts'
+import { recordEvents } from './audit-events.ts'
+import type { Database, Statement } from './database.ts'
+import type { Permissions } from './permission.ts'
+import { combine, type Part } from './statement-builder.ts'
+
+/** What a person agreed to, by account, client and resource. It is found from any browser and keeps the union. */
+export interface Consent {
+  readonly id: string
+  readonly permissions: Permissions
+  /** Digest of the client document the person saw, where there is one. */
+  readonly clientDigest: string | undefined
+}
+
+export interface ConsentKey {
+  readonly accountId: string
+  readonly clientId: string
+  readonly resourceUri: string
+}
+
+export interface Consents {
+  /** The account and its live consent in one round trip. A disabled account is not found. */
+  findWithAccount(key: ConsentKey): Promise<{ account: Account; consent: Consent | undefined } | undefined>
+  /**
+   * Adds permissions to what was agreed before, if the session that says so is still signed in to this account.
+   * @returns false when it is not
+   */
+  give(
+    gift: ConsentKey & { sessionUid: string; permissions: Permissions; event: AuditEvent; correlationId: string },
+  ): Promise<boolean>
+}
+
+const FIND_WITH_ACCOUNT: Statement = {
+  name: 'consent find with account',
+  text: `SELECT a.id AS account_id, a.login, a.name, a.created_at, a.disabled_at, c.id AS consent_id, c.scopes, c.client_digest
+    FROM accounts a
+    LEFT JOIN consents c ON c.account_id = a.id AND c.client_id = $2 AND c.resource_uri = $3 AND c.withdrawn_at IS NULL
+   WHERE a.id = $1 AND a.disabled_at IS NULL`,
+}
+
+export function createConsents(database: Database): Consents {
+  return {
+    async findWithAccount(key) {
+      type Row = AccountColumns & {
+        consent_id: string | null
+        scopes: Permissions | null
+        client_digest: string | null
+      }
+      const [row] = await database.read<Row>(FIND_WITH_ACCOUNT, [key.accountId, key.clientId, key.resourceUri])
+      const account = row && accountOf(row)
+      if (row === undefined || account === undefined) return undefined
+      if (row.consent_id === null || row.scopes === null) return { account, consent: undefined }
+      const { consent_id: id, scopes: permissions, client_digest: digest } = row
+      return { account, consent: { id, permissions, clientDigest: digest ?? undefined } }
+    },
+    async give(gift) {
+      const parts = [upsertConsent(gift), recordEvents([gift.event], gift.correlationId, 'agreed')]
+      const { statement, values } = combine(parts, 'SELECT id FROM agreed')
+      return (await database.write(statement, values)).length > 0
+    },
+  }
+}
+
+// The permissions of two tabs are merged by the database; what was withdrawn before does not come back with them.
+function upsertConsent(gift: ConsentKey & { sessionUid: string; permissions: Permissions }): Part {
+  return {
+    name: 'agreed',
+    sql: (place) => `INSERT INTO consents (id, account_id, client_id, resource_uri, scopes, created_at, updated_at)
+      SELECT ${place(timeOrderedId(Date.now()))}::text, s.account_id, ${place(gift.clientId)}::text, ${place(gift.resourceUri)}::text,
+             ${place(JSON.stringify(gift.permissions))}::jsonb, now(), now()
+        FROM sessions s
+       WHERE s.uid = ${place(gift.sessionUid)} AND s.account_id = ${place(gift.accountId)} AND s.expires_at > now()
+      ON CONFLICT (account_id, client_id, resource_uri) DO UPDATE SET
+        scopes = CASE WHEN consents.withdrawn_at IS NULL THEN consents.scopes || excluded.scopes ELSE excluded.scopes END,
+        withdrawn_at = NULL, updated_at = excluded.updated_at
+      RETURNING id`,
+  }
+}

@@ -1,0 +1,90 @@
+import pg from 'pg'
+
+/** A statement prepared once per connection; the text under one name never changes. */
+export interface Statement {
+  readonly name: string
+  readonly text: string
+}
+
+/** Counts since the process started; the tests hold requests to a number of these. */
+export interface DatabaseCounts {
+  roundTrips: number
+  commits: number
+}
+
+/** The hot path to PostgreSQL: single prepared statements, each its own transaction. */
+export interface Database {
+  /** Runs a statement that changes nothing. */
+  read<Row extends pg.QueryResultRow>(statement: Statement, values: readonly unknown[]): Promise<Row[]>
+  /** Runs one statement that changes rows; it commits by itself. Repeated when the database asks for it. */
+  write<Row extends pg.QueryResultRow>(statement: Statement, values: readonly unknown[]): Promise<Row[]>
+  readonly counts: Readonly<DatabaseCounts>
+  close(): Promise<void>
+}
+
+// Serialization failure and deadlock: the statement did nothing and asks to be sent again. Normal on distributed engines.
+const RETRYABLE = new Set(['40001', '40P01'])
+// Three tries end a contest of two; more would hide a livelock.
+const WRITE_TRIES = 3
+// A request waits for a connection no longer than a client waits for an answer.
+const CONNECT_TIMEOUT_MS = 5_000
+// No statement of ours takes a second on a healthy database; a stuck one must not hold its connection.
+const STATEMENT_TIMEOUT_MS = 10_000
+
+/**
+ * Opens a pool. No connection is made until the first statement.
+ * @param options.log told about connections lost while idle, which must not end the process
+ */
+export function openDatabase(options: {
+  databaseUrl: string
+  poolSize: number
+  log?: (message: string) => void
+}): Database {
+  const pool = new pg.Pool({
+    connectionString: options.databaseUrl,
+    max: options.poolSize,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    query_timeout: STATEMENT_TIMEOUT_MS,
+    application_name: 'sallyport',
+  })
+  pool.on('error', (error) => options.log?.(`idle database connection lost: ${error.message}`))
+  const counts: DatabaseCounts = { roundTrips: 0, commits: 0 }
+  const send = async <Row extends pg.QueryResultRow>(statement: Statement, values: readonly unknown[]) => {
+    counts.roundTrips += 1
+    const result = await pool.query<Row>({ name: statement.name, text: statement.text, values: [...values] })
+    return result.rows
+  }
+  return {
+    counts,
+    read: send,
+    async write(statement, values) {
+      counts.commits += 1
+      return withRetry(() => send(statement, values))
+    },
+    close: () => pool.end(),
+  }
+}
+
+/** Repeats `work` when the database reports that it did nothing because of another transaction. */
+export async function withRetry<Result>(work: () => Promise<Result>): Promise<Result> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await work()
+    } catch (error) {
+      if (attempt >= WRITE_TRIES || !isRetryable(error)) throw error
+    }
+  }
+}
+
+function isRetryable(error: unknown): boolean {
+  return sqlState(error) !== undefined && RETRYABLE.has(sqlState(error) ?? '')
+}
+
+/** The SQLSTATE of a PostgreSQL error, or undefined for anything else. */
+export function sqlState(error: unknown): string | undefined {
+  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined
+  return typeof error.code === 'string' ? error.code : undefined
+}
+
+/** SQLSTATE 23505: another row has this key. */
+export const UNIQUE_VIOLATION = '23505'

@@ -1,0 +1,128 @@
+import type { Database, Statement } from './database.ts'
+import type { Permissions } from './permission.ts'
+import type { Part } from './statement-builder.ts'
+
+/** One authorization made from a consent: one code, one refresh family, what was exchanged from them. */
+export interface Grant {
+  /** Public id, `gid` in access tokens. Random. */
+  readonly id: string
+  readonly consentId: string
+  readonly accountId: string
+  readonly clientId: string
+  readonly resourceUri: string
+  readonly permissions: Permissions
+  /** Whether the code may bring a refresh token. */
+  readonly refreshable: boolean
+  /** Absolute end of everything made from it, seconds since 1970. */
+  readonly expiresAt: number
+  /** Seconds since 1970. */
+  readonly createdAt: number
+}
+
+/** Why a grant was ended; a closed list, shown in audit events. */
+export type RevocationReason =
+  | 'code-replayed'
+  | 'refresh-token-replayed'
+  | 'consent-withdrawn'
+  | 'account-disabled'
+  | 'password-changed'
+  | 'client-removed'
+  | 'resource-removed'
+
+/** Columns of a grant with its consent and account, for a query that names them g, c and a. */
+export const GRANT_COLUMNS = `g.id AS grant_id, g.consent_id, g.account_id, g.client_id, g.resource_uri,
+  g.scopes AS grant_scopes, g.refreshable, g.revoked_at,
+  extract(epoch FROM g.expires_at)::float8 AS grant_expires_at, extract(epoch FROM g.created_at)::float8 AS grant_created_at,
+  c.withdrawn_at, a.login, a.name AS account_name, a.disabled_at`
+
+export interface GrantRow {
+  grant_id: string
+  consent_id: string
+  account_id: string
+  client_id: string
+  resource_uri: string
+  grant_scopes: Permissions
+  refreshable: boolean
+  revoked_at: Date | null
+  grant_expires_at: number
+  grant_created_at: number
+  withdrawn_at: Date | null
+  login: string
+  account_name: string
+  disabled_at: Date | null
+}
+
+/** The grant of a row, or undefined when the grant, its consent or its account is no longer live. */
+export function liveGrant(row: GrantRow): Grant | undefined {
+  if (row.revoked_at !== null || row.withdrawn_at !== null || row.disabled_at !== null) return undefined
+  return {
+    id: row.grant_id,
+    consentId: row.consent_id,
+    accountId: row.account_id,
+    clientId: row.client_id,
+    resourceUri: row.resource_uri,
+    permissions: row.grant_scopes,
+    refreshable: row.refreshable,
+    expiresAt: Math.floor(row.grant_expires_at),
+    createdAt: Math.floor(row.grant_created_at),
+  }
+}
+
+/**
+ * Inserts a grant if consent, account, client and resource are live at that moment.
+ * @param after name of an earlier part that must have found a row: the session
+ */
+export function insertGrant(grant: Grant, after?: string): Part {
+  return {
+    name: 'granted',
+    sql: (place) => `INSERT INTO grants
+      (id, consent_id, account_id, client_id, resource_uri, scopes, refreshable, created_at, expires_at)
+      SELECT ${place(grant.id)}::text, c.id, c.account_id, c.client_id, c.resource_uri,
+             ${place(JSON.stringify(grant.permissions))}::jsonb, ${place(grant.refreshable)}::boolean, now(),
+             to_timestamp(${place(grant.expiresAt)}::float8)
+        FROM consents c
+        JOIN accounts a ON a.id = c.account_id AND a.disabled_at IS NULL
+        JOIN clients k ON k.id = c.client_id
+        JOIN resources r ON r.uri = c.resource_uri
+       WHERE c.id = ${place(grant.consentId)} AND c.withdrawn_at IS NULL
+         ${after === undefined ? '' : `AND EXISTS (SELECT 1 FROM ${after})`}
+      RETURNING id`,
+  }
+}
+
+/** Marks the grant as used if it, its consent and its account are live; its row is where a revocation and a token request meet. */
+export function touchGrant(grantId: string): Part {
+  return {
+    name: 'grant_live',
+    sql: (place) => `UPDATE grants SET last_used_at = now()
+      WHERE id = ${place(grantId)} AND revoked_at IS NULL AND expires_at > now()
+        AND EXISTS (SELECT 1 FROM consents c JOIN accounts a ON a.id = c.account_id
+                     WHERE c.id = grants.consent_id AND c.withdrawn_at IS NULL AND a.disabled_at IS NULL)
+      RETURNING id`,
+  }
+}
+
+const REVOKE_GRANT: Statement = {
+  name: 'grant revoke',
+  text: `WITH revoked AS (
+      UPDATE grants SET revoked_at = now(), revoked_reason = $2 WHERE id = $1 AND revoked_at IS NULL
+      RETURNING id, account_id, client_id, resource_uri),
+    recorded AS (
+      INSERT INTO audit_events (id, at, type, outcome, code, correlation_id, account_id, client_id, resource_uri, grant_id, detail)
+      SELECT $3::uuid, now(), 'grant.revoked', 'allowed', NULL, $4, account_id, client_id, resource_uri, id,
+             jsonb_build_object('reason', $2::text)
+        FROM revoked)
+    SELECT id FROM revoked`,
+}
+
+/**
+ * Ends one grant and everything made from it.
+ * @param eventId id of the audit event, used only when the grant was still live
+ */
+export async function revokeGrant(
+  database: Database,
+  revocation: { grantId: string; reason: RevocationReason; eventId: string; correlationId: string },
+): Promise<void> {
+  const { grantId, reason, eventId, correlationId } = revocation
+  await database.write(REVOKE_GRANT, [grantId, reason, eventId, correlationId])
+}

@@ -1,0 +1,50 @@
+import { type Accounts, createAccounts } from './accounts.ts'
+import { type Clients, createClients } from './clients.ts'
+import { type Consents, createConsents } from './consents.ts'
+import { type Database, openDatabase } from './database.ts'
+import { createInteractionRows, type InteractionRows } from './interactions.ts'
+import { createResourceRegistry, type ResourceRegistry } from './resource-registry.ts'
+import { createResources, type Resources } from './resources.ts'
+import { createSessions, type Sessions } from './sessions.ts'
+import { createSigningKeyTable, type SigningKeyTable } from './signing-keys.ts'
+
+export { isMigrated, migrateDatabase } from './migrate.ts'
+
+/** Everything a server keeps, by kind of thing. */
+export interface Store {
+  readonly database: Database
+  readonly accounts: Accounts
+  readonly clients: Clients
+  readonly resources: Resources
+  readonly registry: ResourceRegistry
+  readonly sessions: Sessions
+  readonly consents: Consents
+  readonly interactions: InteractionRows
+  readonly signingKeys: SigningKeyTable
+  /** Rejects when the database does not answer. */
+  ping(): Promise<void>
+  close(): Promise<void>
+}
+
+const PING = { name: 'ping', text: 'SELECT 1 AS alive' }
+
+/** Opens the store. No connection is made until the first statement; the database must be migrated. */
+export function openStore(options: { databaseUrl: string; poolSize: number; log?: (message: string) => void }): Store {
+  const database = openDatabase(options)
+  const resources = createResources(database)
+  return {
+    database,
+    resources,
+    registry: createResourceRegistry(resources, options.log),
+    accounts: createAccounts(database),
+    clients: createClients(database),
+    sessions: createSessions(database),
+    consents: createConsents(database),
+    interactions: createInteractionRows(database),
+    signingKeys: createSigningKeyTable(database),
+    async ping() {
+      await database.read(PING, [])
+    },
+    close: () => database.close(),
+  }
+}

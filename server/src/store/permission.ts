@@ -1,0 +1,46 @@
+import { type Duration, TOOL_CLASSES, type ToolClass } from '@sallyport/policy'
+
+/** One scope a person agreed to, as it lies in a consent or a grant. */
+export interface Permission {
+  readonly class: ToolClass
+  readonly duration: Duration
+  /** Seconds since 1970; null where it lasts until taken back. */
+  readonly endsAt: number | null
+  /** For `once`: uid of the interaction it was said in. No other authorization may use it. */
+  readonly interaction?: string
+}
+
+/** Scope to permission. */
+export type Permissions = Readonly<Record<string, Permission>>
+
+/**
+ * The permissions of a grant that have not ended.
+ * @param now seconds since 1970
+ */
+export function livePermissions(permissions: Permissions, now: number): Permissions {
+  return keep(permissions, (permission) => {
+    if (!TOOL_CLASSES[permission.class].standing) return false
+    return permission.endsAt === null || permission.endsAt > now
+  })
+}
+
+/**
+ * The permissions of a consent that a new grant may be made from.
+ * @param now seconds since 1970
+ * @param interaction uid of the interaction that leads to the grant, where there was one
+ */
+export function reusablePermissions(permissions: Permissions, now: number, interaction?: string): Permissions {
+  return keep(livePermissions(permissions, now), (permission) => {
+    return permission.duration !== 'once' || (interaction !== undefined && permission.interaction === interaction)
+  })
+}
+
+/** The earliest end among `scopes` in seconds since 1970, or undefined when none of them ends. */
+export function earliestEnd(permissions: Permissions, scopes: Iterable<string>): number | undefined {
+  const ends = [...scopes].map((scope) => permissions[scope]?.endsAt ?? null).filter((end) => end !== null)
+  return ends.length === 0 ? undefined : Math.min(...ends)
+}
+
+function keep(permissions: Permissions, test: (permission: Permission) => boolean): Permissions {
+  return Object.fromEntries(Object.entries(permissions).filter(([, permission]) => test(permission)))
+}

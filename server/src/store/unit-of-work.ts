@@ -1,0 +1,149 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import type { Account } from './accounts.ts'
+import type { AuditEvent } from './audit-event.ts'
+import { timeOrderedId } from './audit-event.ts'
+import { recordEvents } from './audit-events.ts'
+import { consumeCode, insertCode, type NewCode } from './authorization-codes.ts'
+import type { Consent } from './consents.ts'
+import type { Database } from './database.ts'
+import { type Grant, insertGrant, type RevocationReason, revokeGrant, touchGrant } from './grants.ts'
+import { consumeRefreshToken, insertRefreshToken, type NewRefreshToken } from './refresh-tokens.ts'
+import { SESSION_SAVED, type SessionWrite, saveSession } from './sessions.ts'
+import { combine, type Part } from './statement-builder.ts'
+
+/** Cookies of the request at hand, for the adapters that keep state in them. */
+export interface CookieJar {
+  get(name: string): string | undefined
+  set(name: string, value: string | undefined, options: { path: string; maxAgeSeconds: number }): void
+}
+
+/** What is used up: a code, or a refresh token for its successor. */
+export type Consumption =
+  | { readonly kind: 'code'; readonly code: string; readonly grantId: string }
+  | { readonly kind: 'refresh-token'; readonly token: string; readonly successor: string; readonly grantId: string }
+
+/**
+ * The state of one request. Reads leave here what they found; writes are collected and sent as one conditional
+ * statement after the answer was built and before it leaves. Kills are kept apart: they are sent with a refusal, too.
+ */
+export interface Unit {
+  readonly correlationId: string
+  readonly cookies: CookieJar
+  /** What the request said before its parameters were put into canonical form. */
+  facts: { resourceDefaulted: boolean; offlineAccessAsked: boolean }
+  readonly grants: Map<string, Grant>
+  readonly accounts: Map<string, Account>
+  consent: Consent | undefined
+  /** Uid of the interaction this request resumes. */
+  interaction: string | undefined
+  consumption: Consumption | undefined
+  refreshToken: NewRefreshToken | undefined
+  session: SessionWrite | undefined
+  grant: Grant | undefined
+  code: NewCode | undefined
+  readonly kills: Map<string, RevocationReason>
+  readonly events: AuditEvent[]
+}
+
+/** `lost`: somebody was first, or what was read is no longer live; the answer must be replaced. */
+export type Outcome = 'done' | 'lost'
+
+const storage = new AsyncLocalStorage<Unit>()
+
+/** Runs `work` with a fresh unit that everything called from it finds by `currentUnit`. */
+export function runUnit<Result>(
+  request: { correlationId: string; cookies: CookieJar },
+  work: () => Promise<Result>,
+): Promise<Result> {
+  const unit: Unit = {
+    ...request,
+    facts: { resourceDefaulted: false, offlineAccessAsked: false },
+    grants: new Map(),
+    accounts: new Map(),
+    consent: undefined,
+    interaction: undefined,
+    consumption: undefined,
+    refreshToken: undefined,
+    session: undefined,
+    grant: undefined,
+    code: undefined,
+    kills: new Map(),
+    events: [],
+  }
+  return storage.run(unit, work)
+}
+
+/** The unit of the request at hand. Throws outside of one: state without a unit would be lost silently. */
+export function currentUnit(): Unit {
+  const unit = storage.getStore()
+  if (unit === undefined) throw new Error('no unit of work: this code runs only inside a request')
+  return unit
+}
+
+/**
+ * Sends what a successful request wants to change, in one statement.
+ * @param graceSeconds length of the refresh grace window
+ */
+export async function commit(database: Database, unit: Unit, graceSeconds: number): Promise<Outcome> {
+  const { parts, decisive } =
+    unit.consumption === undefined ? authorizationPlan(unit) : tokenPlan(unit, unit.consumption, graceSeconds)
+  if (decisive === undefined) return recordOnly(database, unit)
+  const events = unit.events.length === 0 ? [] : [recordEvents(unit.events, unit.correlationId, decisive)]
+  const { statement, values } = combine([...parts, ...events], `SELECT ${columns(parts, decisive)}`)
+  const [row] = await database.write<{ decided: boolean; grant_live?: boolean }>(statement, values)
+  if (row?.decided === true) return 'done'
+  // A live grant whose code or token was not there to be used means that somebody else used it: a replay, always.
+  if (unit.consumption !== undefined && row?.grant_live === true) {
+    unit.kills.set(unit.consumption.grantId, replayReason(unit.consumption))
+  }
+  return 'lost'
+}
+
+/** Sends kills and the events of a refusal; mints nothing. */
+export async function abandon(database: Database, unit: Unit): Promise<void> {
+  for (const [grantId, reason] of unit.kills) {
+    const eventId = timeOrderedId(Date.now())
+    await revokeGrant(database, { grantId, reason, eventId, correlationId: unit.correlationId })
+  }
+  await recordOnly(database, unit)
+}
+
+async function recordOnly(database: Database, unit: Unit): Promise<Outcome> {
+  if (unit.events.length === 0) return 'done'
+  const { statement, values } = combine([recordEvents(unit.events, unit.correlationId)], 'SELECT 1 AS recorded')
+  await database.write(statement, values)
+  return 'done'
+}
+
+/** Parts of a combined statement, and the name of the one whose row says that it happened. */
+interface Plan {
+  readonly parts: readonly Part[]
+  readonly decisive: string | undefined
+}
+
+function tokenPlan(unit: Unit, consumption: Consumption, graceSeconds: number): Plan {
+  const used =
+    consumption.kind === 'code'
+      ? consumeCode(consumption.code)
+      : consumeRefreshToken({ token: consumption.token, successor: consumption.successor, graceSeconds })
+  const after = consumption.kind === 'code' ? 'code_used' : 'refresh_token_used'
+  const mint = unit.refreshToken === undefined ? [] : [insertRefreshToken(unit.refreshToken, after)]
+  return { parts: [touchGrant(consumption.grantId), used, ...mint], decisive: after }
+}
+
+function authorizationPlan(unit: Unit): Plan {
+  const session = unit.session === undefined ? [] : saveSession(unit.session)
+  const saved = unit.session === undefined ? undefined : SESSION_SAVED
+  if (unit.grant === undefined || unit.code === undefined) return { parts: session, decisive: saved }
+  return { parts: [...session, insertGrant(unit.grant, saved), insertCode(unit.code)], decisive: 'coded' }
+}
+
+function columns(parts: readonly Part[], decisive: string): string {
+  const decided = `EXISTS (SELECT 1 FROM ${decisive}) AS decided`
+  const live = parts.some((part) => part.name === 'grant_live')
+  return live ? `${decided}, EXISTS (SELECT 1 FROM grant_live) AS grant_live` : decided
+}
+
+function replayReason(consumption: Consumption): RevocationReason {
+  return consumption.kind === 'code' ? 'code-replayed' : 'refresh-token-replayed'
+}
