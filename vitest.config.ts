@@ -1,10 +1,14 @@
 import { defineConfig } from 'vitest/config'
 
+/**
+ * Workspace packages are tested from their sources. Nothing else may stand here: vitest hands these names on to its workers as
+ * --conditions, and with "import" among them a `require` deep in pg finds an ES module.
+ */
 const conditions = ['@sallyport/source']
 
 export default defineConfig({
-  resolve: { conditions: [...conditions, 'module', 'node', 'import', 'default'] },
-  ssr: { resolve: { conditions: [...conditions, 'module', 'node', 'import', 'default'] } },
+  resolve: { conditions },
+  ssr: { resolve: { conditions } },
   test: {
     include: ['server/test/**/*.test.ts', 'resources/*/test/**/*.test.ts', 'scripts/test/**/*.test.ts'],
     globalSetup: ['server/test/setup/cluster.ts'],

@@ -7,8 +7,8 @@ const SERVER = 'server/src/'
  * only on the top floor, where the parts are put together, may neighbours import each other.
  */
 const FLOORS: readonly (readonly string[])[] = [
-  ['config', 'audit'],
-  ['store', 'keys', 'egress'],
+  ['config'],
+  ['store', 'audit', 'keys', 'egress'],
   ['provider', 'http'],
   ['main.ts', 'app.ts', 'cli', 'dev'],
 ]

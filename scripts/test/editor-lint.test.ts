@@ -32,7 +32,7 @@ const ALLOWED = [
   { path: 'resources/kit/src/d.ts', specifier: '@sallyport/policy' },
   { path: 'resources/kit/src/e.ts', specifier: 'node:fs/promises' },
   { path: 'server/src/store/c.ts', specifier: 'pg' },
-  { path: 'server/src/store/d.ts', specifier: '../audit/event.ts' },
+  { path: 'server/src/store/d.ts', specifier: '../config/secret.ts' },
   { path: 'server/src/provider/d.ts', specifier: 'oidc-provider' },
   { path: 'server/src/provider/internals.ts', specifier: 'oidc-provider/lib/helpers/grants.js' },
   { path: 'server/src/http/c.ts', specifier: 'koa' },

@@ -6,9 +6,9 @@ const judge = (from: string, to: string) => judgeFloors(`server/src/${from}`, `s
 describe('the floors of the server', () => {
   it.each([
     { from: 'config/load.ts', to: 'store/index.ts' },
-    { from: 'config/load.ts', to: 'audit/event.ts' },
     { from: 'store/grants.ts', to: 'provider/adapter.ts' },
     { from: 'store/grants.ts', to: 'keys/keystore.ts' },
+    { from: 'store/grants.ts', to: 'audit/chain.ts' },
     { from: 'provider/index.ts', to: 'http/pages/views.ts' },
     { from: 'http/routes.ts', to: 'provider/index.ts' },
     { from: 'http/routes.ts', to: 'app.ts' },
@@ -19,7 +19,6 @@ describe('the floors of the server', () => {
 
   it.each([
     { from: 'store/grants.ts', to: 'config/settings.ts' },
-    { from: 'store/grants.ts', to: 'audit/event.ts' },
     { from: 'store/grants.ts', to: 'store/pool.ts' },
     { from: 'http/routes.ts', to: 'store/index.ts' },
     { from: 'provider/index.ts', to: 'keys/keystore.ts' },
