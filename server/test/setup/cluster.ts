@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto'
-import { existsSync } from 'node:fs'
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Client } from 'pg'
 import type { TestProject } from 'vitest/node'
 import { startEmbeddedPostgres } from '../../src/dev/embedded-postgres.ts'
+import { migrateDatabase } from '../../src/store/index.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -38,7 +38,7 @@ export async function setup(project: TestProject): Promise<void> {
   }
   try {
     await execute(cluster.url, `CREATE DATABASE ${templateDatabase}`)
-    await migrate(databaseOn(cluster.url, templateDatabase))
+    await migrateDatabase(databaseOn(cluster.url, templateDatabase))
   } catch (error) {
     await tearDown()
     throw error
@@ -66,13 +66,6 @@ async function openCluster(): Promise<Cluster> {
     await removeFolder()
     throw error
   }
-}
-
-async function migrate(url: string): Promise<void> {
-  const store = new URL('../../src/store/index.ts', import.meta.url)
-  if (!existsSync(store)) return
-  const { migrateDatabase } = await import(store.href)
-  await migrateDatabase(url)
 }
 
 /** Runs one statement on its own connection. */
