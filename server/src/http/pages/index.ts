@@ -1,0 +1,73 @@
+import { createHash } from 'node:crypto'
+import { Eta } from 'eta/core'
+import { buildConsent } from './consent.ts'
+import { buildContinueOn } from './continue-on.ts'
+import { buildError } from './error.ts'
+import type { Page } from './frame.ts'
+import { MESSAGES } from './messages.ts'
+import { buildSignIn } from './sign-in.ts'
+import { buildSignedOut, buildSignOut } from './sign-out.ts'
+import { STYLESHEET } from './stylesheet.ts'
+import { TEMPLATES } from './templates/index.ts'
+import type { ConsentView, ContinueView, ErrorView, SignedOutView, SignInView, SignOutView } from './views.ts'
+
+export { displayName } from './display-name.ts'
+export { PAGE_HEADERS } from './headers.ts'
+export { durationLabel } from './messages.ts'
+export type * from './views.ts'
+
+export interface PagesOptions {
+  /** What the operator calls the server, in document titles; the issuer's host where absent. */
+  readonly productName?: string
+  /** Path of the issuer: '' or '/tenant', never with a slash at its end. */
+  readonly basePath: string
+  /** How long a permission "for this session" lasts, in seconds. */
+  readonly elevationSessionSeconds?: number
+}
+
+/** The pages as functions from a view to a whole HTML document. Pure: same view, same document. */
+export interface Pages {
+  signIn(view: SignInView): string
+  consent(view: ConsentView): string
+  /** @throws RangeError when `next` is neither a path nor an http(s) address. */
+  continueOn(view: ContinueView): string
+  error(view: ErrorView): string
+  signOut(view: SignOutView): string
+  signedOut(view: SignedOutView): string
+  /** To be served at `path` as it is; the path changes with the body, so it may be cached for ever. */
+  readonly stylesheet: { readonly path: string; readonly body: string; readonly contentType: string }
+}
+
+const DEFAULT_ELEVATION_SESSION_SECONDS = 8 * 60 * 60
+/** Enough of the digest that two releases never share an address. */
+const STYLESHEET_HASH_LENGTH = 16
+
+/** Compiles every template once. */
+export function createPages(options: PagesOptions): Pages {
+  const { productName, basePath, elevationSessionSeconds = DEFAULT_ELEVATION_SESSION_SECONDS } = options
+  const hash = createHash('sha256').update(STYLESHEET).digest('hex').slice(0, STYLESHEET_HASH_LENGTH)
+  const stylesheetPath = `${basePath}/assets/style-${hash}.css`
+  const eta = compileTemplates()
+
+  function render({ frame, template, content }: Page): string {
+    const body = eta.render(`@${template}`, { ...content, messages: MESSAGES })
+    const title = `${frame.title} · ${productName ?? frame.issuerHost}`
+    return eta.render('@layout', { ...frame, title, body, stylesheetPath, messages: MESSAGES })
+  }
+
+  return {
+    signIn: (view) => render(buildSignIn(view)),
+    consent: (view) => render(buildConsent(view, elevationSessionSeconds)),
+    continueOn: (view) => render(buildContinueOn(view)),
+    error: (view) => render(buildError(view)),
+    signOut: (view) => render(buildSignOut(view)),
+    signedOut: (view) => render(buildSignedOut(view)),
+    stylesheet: { path: stylesheetPath, body: STYLESHEET, contentType: 'text/css; charset=utf-8' },
+  }
+}
+
+function compileTemplates(): Eta {
+  const eta = new Eta({ autoEscape: true, autoTrim: false, cache: true, rmWhitespace: false, useWith: false })
+  for (const [name, template] of Object.entries(TEMPLATES)) eta.loadTemplate(`@${name}`, template)
+  return eta
+}

@@ -1,0 +1,112 @@
+import type { Duration } from '@sallyport/policy'
+
+/**
+ * Every word of ours that a person reads on the pages. `{name}` marks where a value goes (see `buildSentence`);
+ * the names of tool classes come from @sallyport/policy, the texts of permissions from the tools files.
+ */
+export const MESSAGES = {
+  language: 'en',
+  titleError: 'Error: {message}',
+  signedInAs: 'signed in as {login}',
+  notYou: 'Not you?',
+  requestId: 'Request id',
+
+  requestedBy: 'Requested by',
+  verifiedDomain: 'verified domain {host}',
+  preRegistered: 'pre-registered by your administrator',
+  unverified: 'unverified: registered itself, its name is only its own claim',
+  worksOn: 'Works on',
+  resourceWasDefaulted: '{client} did not say which server it wants, so this server was chosen for it.',
+  sendsYouBackTo: 'Sends you back to',
+  sendsBackToWeb: '{host}',
+  sendsBackToLoopback: '{address}, a program on this computer',
+  sendsBackToApp: 'the app {scheme}',
+
+  signInHeading: 'Sign in',
+  signInPurpose: '{client} asks to use {resource}. You decide after you have signed in.',
+  login: 'User name',
+  password: 'Password',
+  signIn: 'Sign in',
+
+  consentHeading: 'Allow {client} to use {resource}?',
+  startedHeading: 'Did you start this from {client} just now?',
+  startedLoopback:
+    'Any program on this computer can send this request and use this name. If you did not start it, choose Deny.',
+  startedApp: 'Other programs can open {scheme} links too. If you did not start this, choose Deny.',
+  newPermissions: 'New permissions',
+  alreadyAllowed: 'Already allowed',
+  nothingNew: 'It asks for nothing new: everything below was allowed before.',
+  noPermissions: 'It asks for no permission beyond knowing who you are.',
+  tools: { one: '{count} tool: {names}', other: '{count} tools: {names}' },
+  needsApproval: 'needs approval each time',
+  howLong: 'How long',
+  deny: 'Deny',
+  allowSelected: 'Allow selected',
+  continue: 'Continue',
+  technicalDetails: 'Technical details',
+  clientId: 'Client id',
+  redirectUri: 'Redirect URI',
+  scopes: 'Scopes',
+  noScopes: 'none',
+
+  continueHeading: 'Back to {client}',
+  continueAdvice: 'If nothing happens, choose Continue. Once {client} has opened, you can close this window.',
+
+  errorName: 'Error',
+  errorCode: 'Code',
+
+  signOutHeading: 'Sign out?',
+  signOutAdvice: 'To stay signed in as {login}, close this window.',
+  signOut: 'Sign out',
+  signedOutHeading: 'You are signed out',
+  signedOutAdvice: 'You can close this window.',
+} as const
+
+const DURATION_CHOICES: Readonly<Record<Duration, string>> = {
+  once: 'Just this once (a few minutes)',
+  session: 'For this session ({time})',
+  until_revoked: 'Until I take it back',
+}
+
+const PERMISSION_ENDS: Readonly<Record<Duration, string>> = {
+  once: 'lasts a few minutes',
+  session: 'lasts at most {time}',
+  until_revoked: 'lasts until you take it back',
+}
+
+const MINUTE_SECONDS = 60
+const HOUR_SECONDS = 60 * MINUTE_SECONDS
+
+function formatTime(seconds: number): string {
+  const inHours = seconds >= HOUR_SECONDS
+  const unit = inHours ? 'hour' : 'minute'
+  const format = new Intl.NumberFormat(MESSAGES.language, {
+    style: 'unit',
+    unit,
+    unitDisplay: 'long',
+    maximumFractionDigits: 1,
+  })
+  return format.format(inHours ? seconds / HOUR_SECONDS : Math.ceil(seconds / MINUTE_SECONDS))
+}
+
+/**
+ * What a person reads beside the radio button of a duration.
+ *
+ * @param elevationSessionSeconds how long `session` lasts, in seconds.
+ */
+export function durationLabel(duration: Duration, elevationSessionSeconds: number): string {
+  return DURATION_CHOICES[duration].replace('{time}', formatTime(elevationSessionSeconds))
+}
+
+/** What a person reads beside a permission: when it ends. */
+export function permissionEnd(duration: Duration, elevationSessionSeconds: number): string {
+  return PERMISSION_ENDS[duration].replace('{time}', formatTime(elevationSessionSeconds))
+}
+
+/** The form of a message that fits a count, by the plural rules of the catalogue's language. */
+export function pluralForm<One extends string, Other extends string>(
+  forms: { readonly one: One; readonly other: Other },
+  count: number,
+): One | Other {
+  return new Intl.PluralRules(MESSAGES.language).select(count) === 'one' ? forms.one : forms.other
+}

@@ -1,0 +1,28 @@
+import { ALERT } from './alert.ts'
+import { CONSENT } from './consent.ts'
+import { CONTINUE_ON } from './continue-on.ts'
+import { ERROR } from './error.ts'
+import { FACTS } from './facts.ts'
+import { LAYOUT } from './layout.ts'
+import { PERMISSION } from './permission.ts'
+import { SENTENCE } from './sentence.ts'
+import { SIGN_IN } from './sign-in.ts'
+import { SIGN_OUT } from './sign-out.ts'
+import { SIGNED_OUT } from './signed-out.ts'
+
+/** Every template by the name it is included by. Modules, because the compiler copies no other files into a package. */
+export const TEMPLATES = {
+  layout: LAYOUT,
+  sentence: SENTENCE,
+  alert: ALERT,
+  facts: FACTS,
+  permission: PERMISSION,
+  'sign-in': SIGN_IN,
+  consent: CONSENT,
+  'continue-on': CONTINUE_ON,
+  error: ERROR,
+  'sign-out': SIGN_OUT,
+  'signed-out': SIGNED_OUT,
+} as const
+
+export type TemplateName = keyof typeof TEMPLATES
