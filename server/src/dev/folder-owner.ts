@@ -1,5 +1,6 @@
-import { link, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { link, readFile, rename, rm } from 'node:fs/promises'
 import { z } from 'zod'
+import { createExclusively } from './exclusive-file.ts'
 import { describeProcess, isStillRunning, type ProcessDescription } from './process-description.ts'
 
 /** Result of a claim: the folder is ours until `release`, or the process that has it. */
@@ -20,36 +21,44 @@ const CLAIM_ATTEMPTS = 5
 export async function claimFolder(recordPath: string): Promise<Claim> {
   const self = await describeProcess(process.pid)
   if (self === undefined) throw new Error('this process cannot be described: neither /proc nor ps answered')
-  const draft = `${recordPath}.${process.pid}`
   for (let attempt = 0; attempt < CLAIM_ATTEMPTS; attempt += 1) {
-    await writeFile(draft, JSON.stringify(self), { mode: 0o600 })
-    try {
-      // A link fails when the name is taken and appears with its content: no other process sees half a record.
-      await link(draft, recordPath)
+    if (await createExclusively(recordPath, JSON.stringify(self))) {
       return { ok: true, release: () => rm(recordPath, { force: true }) }
-    } catch (error) {
-      if (!isCode(error, 'EEXIST')) throw error
-      const holder = await readHolder(recordPath)
-      if (holder !== undefined) return { ok: false, holder }
-      // Moved, not removed: of two processes that both saw a dead owner only one moves this record away.
-      await rename(recordPath, `${draft}.stale`).catch(() => undefined)
-    } finally {
-      await rm(draft, { force: true })
-      await rm(`${draft}.stale`, { force: true })
     }
+    const record = await readText(recordPath)
+    const holder = await holderOf(record)
+    if (holder !== undefined) return { ok: false, holder }
+    await clearAway(recordPath, record)
   }
   throw new Error(`${recordPath} could not be claimed`)
 }
 
 /** The process that owns the folder and still runs, if there is one. */
 export async function readHolder(recordPath: string): Promise<ProcessDescription | undefined> {
-  const text = await readFile(recordPath, 'utf8').catch((error: unknown) => {
-    if (isCode(error, 'ENOENT')) return undefined
-    throw error
-  })
-  if (text === undefined) return undefined
-  const parsed = ownerRecord.safeParse(parseJson(text))
+  return holderOf(await readText(recordPath))
+}
+
+async function holderOf(record: string | undefined): Promise<ProcessDescription | undefined> {
+  if (record === undefined) return undefined
+  const parsed = ownerRecord.safeParse(parseJson(record))
   return parsed.success && (await isStillRunning(parsed.data)) ? parsed.data : undefined
+}
+
+/** Moves the dead owner's record away; a living one that took its place meanwhile is put back. */
+async function clearAway(recordPath: string, record: string | undefined): Promise<void> {
+  const aside = `${recordPath}.${process.pid}`
+  try {
+    await rename(recordPath, aside)
+    if ((await readText(aside)) !== record) await link(aside, recordPath)
+  } catch {
+    // Someone else was faster, which the next attempt sees.
+  } finally {
+    await rm(aside, { force: true })
+  }
+}
+
+function readText(path: string): Promise<string | undefined> {
+  return readFile(path, 'utf8').catch(() => undefined)
 }
 
 function parseJson(text: string): unknown {
@@ -58,8 +67,4 @@ function parseJson(text: string): unknown {
   } catch {
     return undefined
   }
-}
-
-function isCode(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code
 }

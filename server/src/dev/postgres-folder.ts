@@ -3,6 +3,7 @@ import { constants } from 'node:fs'
 import { access, chown, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join, resolve } from 'node:path'
+import { createExclusively } from './exclusive-file.ts'
 import { describeProcess, type ProcessDescription } from './process-description.ts'
 import { StartError } from './start-error.ts'
 import type { UnprivilegedUser } from './unprivileged-user.ts'
@@ -57,9 +58,7 @@ export async function openPostgresFolder(path: string): Promise<PostgresFolder> 
 
 /** The superuser's password: kept in the folder, made when there is none. */
 export async function readPassword(folder: PostgresFolder, user?: UnprivilegedUser): Promise<string> {
-  const fresh = randomBytes(PASSWORD_BYTES).toString('base64url')
-  // 'wx' leaves the password of an existing cluster alone.
-  await writeFile(folder.password, fresh, { mode: 0o600, flag: 'wx' }).catch(() => undefined)
+  await createExclusively(folder.password, randomBytes(PASSWORD_BYTES).toString('base64url'))
   if (user !== undefined) await chown(folder.password, user.uid, user.gid)
   return readFile(folder.password, 'utf8')
 }
