@@ -1,0 +1,144 @@
+import { resolve } from 'node:path'
+import type { z } from 'zod'
+import { judgeClients } from './client-rules.ts'
+import { twinPath } from './environment.ts'
+import type { Layers } from './layers.ts'
+import { judgeMode, type PresentSettings, type SettingsMode } from './mode-rules.ts'
+import { type FileTexts, valueAt } from './named-files.ts'
+import { createFindings, type Findings, type Problem, type SettingsPath } from './problem.ts'
+import { refusePrivateUseEntry } from './redirect-uri.ts'
+import { type Entry, judgeResources } from './resource-rules.ts'
+import { type SettingsInput, settingsSchema } from './schema.ts'
+import { reportIssues } from './schema-problems.ts'
+import { clientSchema, resourceSchema } from './schema-registry.ts'
+import { refuseCookieKey, refuseDatabaseUrl, refuseEncryptionKey, refusePassword } from './secret-rules.ts'
+import { readSecret, readSecretList, type SecretLookup } from './secrets.ts'
+import type { Settings } from './settings.ts'
+import { judgeTrustedProxy } from './trusted-proxies.ts'
+
+/** Everything that settings are judged by. */
+interface JudgedInput {
+  readonly mode: SettingsMode
+  readonly layers: Layers
+  readonly files: FileTexts
+  /** Absolute folder that paths in the settings file start from. */
+  readonly baseDir: string
+  /** Absolute folder that the default data folder is in. */
+  readonly cwd: string
+}
+
+export type JudgedSettings =
+  | { readonly ok: true; readonly settings: Settings; readonly warnings: readonly Problem[] }
+  | { readonly ok: false; readonly problems: readonly Problem[]; readonly warnings: readonly Problem[] }
+
+/** Judges settings whose files have been read. Pure: the same input gives the same settings or the same problems. */
+export function judgeSettings({ mode, layers, files, baseDir, cwd }: JudgedInput): JudgedSettings {
+  const { value } = layers
+  const findings = createFindings(layers.sourceOf)
+  const whole = settingsSchema.safeParse(value)
+  if (!whole.success) reportIssues(settingsSchema, whole.error.issues, layers, findings)
+  const input = whole.success ? whole.data : usableInput(value)
+  judgeMode(mode, input, presentSettings(value), findings)
+  const lookup: SecretLookup = { value, files, baseDir, findings }
+  const secrets = readSecrets(lookup)
+  const trustedProxies = judgeTrustedProxies(input.trustedProxies ?? [], findings)
+  const privateUseRedirects = input.privateUseRedirects ?? []
+  judgePrivateUse(privateUseRedirects, findings)
+  const resources = judgeResources(usableEntries(resourceSchema, value.resources), { files, baseDir, findings })
+  const resourceIds = new Set(resources.map(({ id }) => id))
+  const clients = judgeClients(usableEntries(clientSchema, value.clients), { lookup, privateUseRedirects, resourceIds })
+  const { problems, warnings } = findings
+  if (!whole.success || problems.length > 0) return { ok: false, problems, warnings }
+  const parts = { ...secrets, trustedProxies, resources, clients }
+  const dataDir = resolve(valueAt(value, ['dataDir']) === undefined ? cwd : baseDir, whole.data.dataDir)
+  return { ok: true, settings: buildSettings(mode, whole.data, parts, dataDir), warnings }
+}
+
+/** The keys that are right by themselves, so that one mistake does not hide what is wrong elsewhere. */
+function usableInput(value: Readonly<Record<string, unknown>>): Partial<SettingsInput> {
+  const parsed = Object.entries(settingsSchema.shape).flatMap(([key, schema]) => {
+    const result = schema.safeParse(value[key])
+    return result.success ? [[key, result.data]] : []
+  })
+  return Object.fromEntries(parsed) as Partial<SettingsInput>
+}
+
+function usableEntries<S extends z.ZodType>(schema: S, list: unknown): readonly Entry<z.output<S>>[] {
+  if (!Array.isArray(list)) return []
+  return list.flatMap((item: unknown, index) => {
+    const result = schema.safeParse(item)
+    return result.success ? [{ index, entry: result.data }] : []
+  })
+}
+
+function presentSettings(value: Readonly<Record<string, unknown>>): PresentSettings {
+  const isSet = (path: SettingsPath) => {
+    const written = valueAt(value, path)
+    return written !== undefined && !(Array.isArray(written) && written.length === 0)
+  }
+  const isPresent = (path: SettingsPath) => isSet(path) || isSet(twinPath(path))
+  return {
+    issuer: isSet(['issuer']),
+    databaseUrl: isPresent(['databaseUrl']),
+    encryptionKeys: isPresent(['encryptionKeys']),
+    cookieKeys: isPresent(['cookieKeys']),
+  }
+}
+
+function readSecrets(lookup: SecretLookup) {
+  return {
+    databaseUrl: readSecret(lookup, ['databaseUrl'], refuseDatabaseUrl),
+    encryptionKeys: readSecretList(lookup, ['encryptionKeys'], refuseEncryptionKey),
+    cookieKeys: readSecretList(lookup, ['cookieKeys'], refuseCookieKey),
+    demoPassword: readSecret(lookup, ['demo', 'password'], refusePassword),
+  }
+}
+
+function judgeTrustedProxies(written: readonly string[], findings: Findings): readonly string[] {
+  return written.map((network, index) => {
+    const judged = judgeTrustedProxy(network)
+    if (judged.ok) return judged.network
+    findings.problem('SALLYPORT_E_SETTINGS_VALUE', ['trustedProxies', index], judged.reason)
+    return network
+  })
+}
+
+function judgePrivateUse(entries: readonly string[], findings: Findings): void {
+  for (const [index, entry] of entries.entries()) {
+    const reason = refusePrivateUseEntry(entry)
+    if (reason !== undefined) findings.problem('SALLYPORT_E_SETTINGS_VALUE', ['privateUseRedirects', index], reason)
+  }
+}
+
+type SettingsParts = ReturnType<typeof readSecrets> & Pick<Settings, 'trustedProxies' | 'resources' | 'clients'>
+
+function buildSettings(mode: SettingsMode, input: SettingsInput, parts: SettingsParts, dataDir: string): Settings {
+  const { port, host } = input.listen
+  const settingsMode = mode === 'serve' ? 'serve' : 'dev'
+  return deepFreeze({
+    mode: settingsMode,
+    issuer: input.issuer ?? `http://127.0.0.1:${port}`,
+    listen: { host: host ?? (settingsMode === 'serve' ? '0.0.0.0' : '127.0.0.1'), port },
+    management: input.management,
+    dataDir,
+    databaseUrl: parts.databaseUrl,
+    databasePoolSize: input.databasePoolSize,
+    logLevel: input.logLevel,
+    trustedProxies: parts.trustedProxies,
+    encryptionKeys: parts.encryptionKeys,
+    cookieKeys: parts.cookieKeys,
+    signingAlgorithm: input.signingAlgorithm,
+    lifetimes: input.lifetimes,
+    registration: input.registration,
+    privateUseRedirects: input.privateUseRedirects,
+    resources: parts.resources,
+    clients: parts.clients,
+    demo: { port: input.demo.port, downstreamPort: input.demo.downstreamPort, password: parts.demoPassword },
+  })
+}
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value
+  for (const inner of Object.values(value)) deepFreeze(inner)
+  return Object.freeze(value)
+}

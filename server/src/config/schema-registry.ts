@@ -1,0 +1,78 @@
+import { z } from 'zod'
+import { ACCESS_TOKEN_BOUNDS } from './lifetimes.ts'
+import { displayName, filePath, secretText, text, wholeNumber } from './schema-parts.ts'
+
+/** More rows than this are kept in the registry (`sallyport resource add`), not in a file that is read at each start. */
+const MAX_FILE_ENTRIES = 500
+
+/** A client with more redirect URIs than this registers what it should derive. */
+export const MAX_REDIRECT_URIS = 50
+/** Aliases are for spellings of one server, of which there are few. */
+export const MAX_ALIASES = 20
+
+export const RESOURCE_ID = /^[a-z0-9-]{1,64}$/
+/** Never with `:` or `/`: a client id that reads as an https URL would stand for the client document at that URL. */
+export const CLIENT_ID = /^[A-Za-z0-9._~-]{1,64}$/
+
+/** One protected resource of the settings file. */
+export const resourceSchema = z.strictObject({
+  id: z
+    .string()
+    .regex(RESOURCE_ID, { error: 'must be 1 to 64 of a-z, 0-9 and -' })
+    .describe('Short name in URLs and on the command line.'),
+  uri: text().describe(
+    'Resource identifier: the URL clients use for this MCP server; becomes the audience of its tokens.',
+  ),
+  name: displayName().describe('What people read on the consent page.'),
+  aliases: z
+    .array(text())
+    .max(MAX_ALIASES, { error: `must not hold more than ${MAX_ALIASES} entries` })
+    .default([])
+    .describe('Other spellings that mean this server, such as the bare origin.'),
+  tools: z
+    .custom<string | Record<string, unknown>>(isPathOrObject, {
+      error: 'must be the path of a tools file, or a tools file written here',
+    })
+    .describe('Tools file: a path relative to this file, or its content.'),
+  accessTokenSeconds: wholeNumber(ACCESS_TOKEN_BOUNDS)
+    .optional()
+    .describe('Access token lifetime of this server, where it differs from the defaults of the tool classes.'),
+})
+
+/** One pre-registered client of the settings file. */
+export const clientSchema = z.strictObject({
+  id: z
+    .string()
+    .regex(CLIENT_ID, { error: 'must be 1 to 64 of A-Z, a-z, 0-9 and . _ ~ -' })
+    .describe('Client identifier.'),
+  name: displayName().describe('What people read on the consent page.'),
+  redirectUris: z
+    .array(text())
+    .min(1, { error: 'must hold at least one redirect URI' })
+    .max(MAX_REDIRECT_URIS, { error: `must not hold more than ${MAX_REDIRECT_URIS} entries` })
+    .describe('Where answers may be sent, compared character by character; any port for http on loopback.'),
+  secret: secretText().optional().describe('Makes the client confidential. Better kept in secretFile.'),
+  secretFile: filePath().optional().describe('File that holds the client secret.'),
+  defaultResource: z
+    .string()
+    .regex(RESOURCE_ID, { error: 'must be the id of a resource' })
+    .optional()
+    .describe('Id of the resource that is meant when this client names none.'),
+})
+
+export const resourcesSchema = z
+  .array(resourceSchema)
+  .max(MAX_FILE_ENTRIES, { error: `must not hold more than ${MAX_FILE_ENTRIES} entries` })
+  .default([])
+  .describe('MCP servers that tokens are issued for. What stands here cannot be changed from the command line.')
+
+export const clientsSchema = z
+  .array(clientSchema)
+  .max(MAX_FILE_ENTRIES, { error: `must not hold more than ${MAX_FILE_ENTRIES} entries` })
+  .default([])
+  .describe('Pre-registered clients. What stands here cannot be changed from the command line.')
+
+function isPathOrObject(value: unknown): boolean {
+  if (typeof value === 'string') return value !== ''
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
