@@ -62,6 +62,7 @@ legend { padding-inline: .25rem; }
 .permission .title { flex: 1 1 9rem; }
 .permission .detail { flex: 1 0 100%; }
 .permission label::after { content: ""; position: absolute; inset: 0; }
+.permission input { position: relative; z-index: 1; }
 .item { display: block; }
 .badge {
   padding: 0 .6rem; border: 1px solid var(--class); border-radius: 1rem;

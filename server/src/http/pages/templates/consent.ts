@@ -33,9 +33,13 @@ export const CONSENT = `<h1 class="question"><%~ include('@sentence', { parts: i
 <details>
 <summary><%= it.messages.technicalDetails %></summary>
 <dl class="technical">
-<dt><%= it.messages.clientId %></dt><dd><code><%= it.details.clientId %></code></dd>
-<dt><%= it.messages.redirectUri %></dt><dd><code><%= it.details.redirectUri %></code></dd>
-<dt><%= it.messages.scopes %></dt><dd><code><%= it.details.scopes %></code></dd>
-<dt><%= it.messages.requestId %></dt><dd><code><%= it.correlationId %></code></dd>
+<dt><%= it.messages.clientId %></dt>
+<dd><code><%= it.details.clientId %></code></dd>
+<dt><%= it.messages.redirectUri %></dt>
+<dd><code><%= it.details.redirectUri %></code></dd>
+<dt><%= it.messages.scopes %></dt>
+<dd><code><%= it.details.scopes %></code></dd>
+<dt><%= it.messages.requestId %></dt>
+<dd><code><%= it.correlationId %></code></dd>
 </dl>
 </details>`

@@ -1,0 +1,48 @@
+import type { Pages } from '../../src/http/pages/index.ts'
+import * as samples from './sample-views.ts'
+
+/** The sample views, in every shape a page has. */
+export const VIEWS = {
+  signIn: samples.signIn,
+  signInAgain: { ...samples.signIn, login: 'alice', error: 'The user name or password is wrong.' },
+  consent: samples.consent,
+  consentAllClasses: {
+    ...samples.consent,
+    client: { ...samples.consent.client, clientId: 'c_7b1d', verification: { kind: 'unverified' } },
+    redirect: { uri: 'cursor://anysphere.cursor-retrieval/callback', kind: 'private-use', display: 'cursor' },
+    newPermissions: [
+      samples.listRepositories,
+      samples.readIssues,
+      samples.createIssues,
+      samples.fetchPages,
+      samples.deleteBranches,
+      samples.rotateSecrets,
+    ],
+    alreadyAllowed: [],
+    resourceWasDefaulted: true,
+    error: 'Choose at least one permission, or deny.',
+  },
+  oneClick: samples.oneClick,
+  continueOn: samples.continueOn,
+  error: samples.error,
+  signOut: samples.signOut,
+  signedOut: samples.signedOut,
+} as const
+
+export type Views = typeof VIEWS
+export type PageName = keyof Views
+
+/** Every page as HTML, by name. */
+export function renderEvery(pages: Pages, views: Views = VIEWS): Record<PageName, string> {
+  return {
+    signIn: pages.signIn(views.signIn),
+    signInAgain: pages.signIn(views.signInAgain),
+    consent: pages.consent(views.consent),
+    consentAllClasses: pages.consent(views.consentAllClasses),
+    oneClick: pages.consent(views.oneClick),
+    continueOn: pages.continueOn(views.continueOn),
+    error: pages.error(views.error),
+    signOut: pages.signOut(views.signOut),
+    signedOut: pages.signedOut(views.signedOut),
+  }
+}

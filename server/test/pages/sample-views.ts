@@ -1,0 +1,110 @@
+import type {
+  ConsentView,
+  ContinueView,
+  ErrorView,
+  PermissionView,
+  SignedOutView,
+  SignInView,
+  SignOutView,
+} from '../../src/http/pages/views.ts'
+
+const page = { issuerHost: 'auth.example.com', correlationId: '0199c6f0-8c1e-7d3a-9b55-2f6c1d0e4a77' }
+
+const client = {
+  clientId: 'https://ide.acme.dev/oauth/client.json',
+  name: 'Acme IDE',
+  verification: { kind: 'verified-domain', host: 'ide.acme.dev' },
+} as const
+
+const resource = { name: 'GitHub MCP', uri: 'https://mcp.example.com/github' }
+
+export const readIssues: PermissionView = {
+  scope: 'mcp:issue:read',
+  description: 'Read issues',
+  tools: ['issue_read'],
+  toolClass: 'read',
+  ticked: true,
+  longest: 'until_revoked',
+}
+
+export const createIssues: PermissionView = {
+  scope: 'mcp:issue:create',
+  description: 'Create and edit issues',
+  tools: ['issue_create', 'issue_comment'],
+  toolClass: 'write',
+  ticked: true,
+  longest: 'session',
+}
+
+export const fetchPages: PermissionView = {
+  scope: 'mcp:url:fetch',
+  description: 'Fetch pages from other websites',
+  tools: ['url_fetch'],
+  toolClass: 'external-network',
+  ticked: false,
+  longest: 'session',
+}
+
+export const listRepositories: PermissionView = {
+  scope: 'mcp:repositories:list',
+  description: 'List repositories',
+  tools: ['repositories_list'],
+  toolClass: 'discovery',
+  ticked: true,
+  longest: 'until_revoked',
+}
+
+export const deleteBranches: PermissionView = {
+  scope: 'mcp:branch:delete',
+  description: 'Delete branches',
+  tools: ['branch_delete'],
+  toolClass: 'destructive',
+  ticked: false,
+  longest: 'once',
+}
+
+export const rotateSecrets: PermissionView = {
+  scope: 'mcp:secret:rotate',
+  description: 'Rotate secrets',
+  tools: ['secret_rotate'],
+  toolClass: 'admin',
+  ticked: false,
+  longest: 'once',
+}
+
+export const signIn: SignInView = { ...page, client, resource, action: '/interaction/u1/sign-in', csrf: 'csrf-1' }
+
+export const consent: ConsentView = {
+  ...page,
+  login: 'alice',
+  action: '/interaction/u1/consent',
+  csrf: 'csrf-1',
+  client,
+  resource,
+  redirect: { uri: 'http://127.0.0.1:51234/callback', kind: 'loopback', display: '127.0.0.1:51234' },
+  newPermissions: [createIssues, fetchPages],
+  alreadyAllowed: [listRepositories, readIssues],
+  durations: [
+    { value: 'once', label: 'Just this once (a few minutes)', selected: false },
+    { value: 'session', label: 'For this session (8 hours)', selected: false },
+    { value: 'until_revoked', label: 'Until I take it back', selected: true },
+  ],
+  resourceWasDefaulted: false,
+}
+
+export const oneClick: ConsentView = { ...consent, newPermissions: [] }
+
+export const continueOn: ContinueView = { ...page, next: '/auth/u1', clientName: 'Acme IDE' }
+
+export const error: ErrorView = {
+  ...page,
+  title: 'This app cannot be used here',
+  message: 'The app sent a return address that it has not registered, so nothing was sent back to it.',
+  advice: 'Go back to the app and start again. If it happens again, tell your administrator the request id below.',
+  error: 'invalid_redirect_uri',
+  code: 'SALLYPORT_E_REDIRECT_URI',
+}
+
+export const signOut: SignOutView = { ...page, action: '/logout', csrf: 'csrf-1', login: 'alice' }
+
+export const signedOut: SignedOutView = page
