@@ -1,3 +1,4 @@
+import { loadSettings } from '../../src/config/load-settings.ts'
 import type { Settings } from '../../src/config/settings.ts'
 
 /** Below the range that systems hand out by themselves, so nothing takes them between two tests. */
@@ -6,37 +7,21 @@ const FIRST_PORT = 21_400
 /** Each worker has ports of its own. */
 const PORTS_PER_WORKER = 10
 
-/** Settings of a development start that disturbs nobody. */
-export function makeDevSettings(dataDir: string): Settings {
+/** The environment of a development start that disturbs nobody. */
+export function devEnvironment(dataDir: string): Readonly<Record<string, string>> {
   const base = FIRST_PORT + PORTS_PER_WORKER * Number(process.env.VITEST_POOL_ID ?? 0)
   return {
-    mode: 'dev',
-    issuer: `http://127.0.0.1:${base}`,
-    listen: { host: '127.0.0.1', port: base },
-    management: { host: '127.0.0.1', port: base + 1 },
-    dataDir,
-    databaseUrl: undefined,
-    databasePoolSize: 5,
-    logLevel: 'silent',
-    trustedProxies: [],
-    encryptionKeys: [],
-    cookieKeys: [],
-    signingAlgorithm: 'ES256',
-    lifetimes: {
-      codeSeconds: 60,
-      accessTokenSeconds: 600,
-      accessTokenElevatedSeconds: 300,
-      refreshIdleSeconds: 3600,
-      refreshAbsoluteSeconds: 7200,
-      refreshGraceSeconds: 60,
-      signInSessionSeconds: 3600,
-      elevationSessionSeconds: 3600,
-      interactionSeconds: 600,
-    },
-    registration: { mode: 'open' },
-    privateUseRedirects: [],
-    resources: [],
-    clients: [],
-    demo: { port: base + 2, downstreamPort: base + 3, password: undefined },
+    SALLYPORT_PORT: String(base),
+    SALLYPORT_MANAGEMENT_PORT: String(base + 1),
+    SALLYPORT_DEMO_PORT: String(base + 2),
+    SALLYPORT_DOWNSTREAM_PORT: String(base + 3),
+    SALLYPORT_DATA_DIR: dataDir,
   }
+}
+
+/** The settings that `sallyport dev` would have in that environment. */
+export function makeDevSettings(dataDir: string): Settings {
+  const loaded = loadSettings({ mode: 'dev', env: devEnvironment(dataDir), cwd: dataDir })
+  if (!loaded.ok) throw new Error(JSON.stringify(loaded.problems))
+  return loaded.settings
 }

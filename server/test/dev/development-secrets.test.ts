@@ -44,7 +44,7 @@ describe('the ports of a development start', () => {
     { taken: 'management', setting: 'SALLYPORT_MANAGEMENT_PORT' },
     { taken: 'demo', setting: 'SALLYPORT_DEMO_PORT' },
   ] as const)('are refused when another program has one: $setting is named', async ({ taken, setting }) => {
-    const settings = makeDevSettings('')
+    const settings = makeDevSettings('/nowhere')
     const port = settings[taken].port
     const other = createServer()
     await new Promise<void>((resolve) => other.listen(port, '127.0.0.1', resolve))
@@ -56,13 +56,13 @@ describe('the ports of a development start', () => {
   })
 
   it('are refused when two settings name the same', async () => {
-    const settings = makeDevSettings('')
+    const settings = makeDevSettings('/nowhere')
     const same = { ...settings, demo: { ...settings.demo, port: settings.listen.port } }
     await expect(refuseTakenPorts(same)).rejects.toThrow(/SALLYPORT_PORT and SALLYPORT_DEMO_PORT both say/)
   })
 
   it('are all free otherwise', async () => {
-    await expect(refuseTakenPorts(makeDevSettings(''))).resolves.toBeUndefined()
-    expect(explainListenError(new Error('something else'), makeDevSettings(''))).toBeUndefined()
+    await expect(refuseTakenPorts(makeDevSettings('/nowhere'))).resolves.toBeUndefined()
+    expect(explainListenError(new Error('something else'), makeDevSettings('/nowhere'))).toBeUndefined()
   })
 })
