@@ -71,6 +71,16 @@ export async function connectEmbeddedPostgres(options: EmbeddedPostgresOptions):
   throw stillBusy(folder, await readPostmaster(folder))
 }
 
+/** Ends the PostgreSQL that a killed owner left running on this folder; one that has a living owner is let alone. */
+export async function stopOrphanedPostgres(dataDir: string): Promise<void> {
+  const folder = await openPostgresFolder(dataDir)
+  const claim = await claimFolder(folder.owner)
+  if (!claim.ok) return
+  const orphan = await readPostmaster(folder)
+  if (orphan !== undefined) await stopFast(orphan)
+  await claim.release()
+}
+
 async function startOwned(
   folder: PostgresFolder,
   options: EmbeddedPostgresOptions,

@@ -35,6 +35,11 @@ const LINE_STATUS = 8
 
 const PASSWORD_BYTES = 24
 
+/** Where the embedded PostgreSQL of a data folder lies. */
+export function postgresFolderOf(dataDir: string): string {
+  return join(dataDir, 'postgres')
+}
+
 /** Names the files and makes the folder. @throws StartError SALLYPORT_E_POSTGRES_FOLDER */
 export async function openPostgresFolder(path: string): Promise<PostgresFolder> {
   const root = resolve(path)

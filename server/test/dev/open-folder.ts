@@ -1,18 +1,16 @@
-import { chmod, mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { rm } from 'node:fs/promises'
 import { onTestFinished } from 'vitest'
+import { makeTestFolder } from '../setup/test-folder.ts'
 
 /**
- * A temporary folder that every user may enter, because PostgreSQL does not run as root.
+ * A temporary folder that every user may enter.
  *
  * @param whenDone when to remove it: after the test, or (`afterAll`) after the file
  */
 export async function makeOpenFolder(
   whenDone: (remove: () => Promise<void>) => void = onTestFinished,
 ): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'sallyport-dev-test-'))
-  await chmod(folder, 0o755)
+  const folder = await makeTestFolder()
   whenDone(() => rm(folder, { recursive: true, force: true }))
   return folder
 }

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto'
-import { chmod, mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Client } from 'pg'
 import type { TestProject } from 'vitest/node'
 import { startEmbeddedPostgres } from '../../src/dev/embedded-postgres.ts'
 import { migrateDatabase } from '../../src/store/index.ts'
+import { makeTestFolder, sweepTestFolders } from './test-folder.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -55,9 +55,8 @@ export async function teardown(): Promise<void> {
 async function openCluster(): Promise<Cluster> {
   const given = process.env.TEST_DATABASE_URL
   if (given !== undefined && given !== '') return { url: given, stop: async () => undefined }
-  const folder = await mkdtemp(join(tmpdir(), 'sallyport-test-'))
-  // Run as root, PostgreSQL drops to another user, who has to get through this folder.
-  await chmod(folder, 0o755)
+  await sweepTestFolders()
+  const folder = await makeTestFolder()
   const removeFolder = () => rm(folder, { recursive: true, force: true })
   try {
     const postgres = await startEmbeddedPostgres({ dataDir: join(folder, 'postgres'), log: () => {}, flags: VOLATILE })
