@@ -5,6 +5,7 @@ export type StartErrorCode =
   | 'SALLYPORT_E_POSTGRES_FOLDER'
   | 'SALLYPORT_E_POSTGRES_START'
   | 'SALLYPORT_E_PORT_IN_USE'
+  | 'SALLYPORT_E_DEMO_RESOURCE'
 
 /** A failed start that the person at the terminal can repair: its message says what to do, so no stack is needed. */
 export class StartError extends Error {

@@ -1,0 +1,52 @@
+import { stripVTControlCharacters } from 'node:util'
+import { describe, expect, it } from 'vitest'
+import { createPartStack } from '../../src/dev/part-stack.ts'
+import { formatStartSummary } from '../../src/dev/start-summary.ts'
+
+const TERMINAL_LINES = 22
+
+describe('the summary of a development start', () => {
+  const text = stripVTControlCharacters(
+    formatStartSummary({
+      issuer: 'http://127.0.0.1:9400',
+      demoUrl: 'http://127.0.0.1:9401/mcp',
+      managementUrl: 'http://127.0.0.1:9490',
+      database: 'embedded PostgreSQL',
+      dataDir: '.sallyport',
+      demoPassword: 'correct-horse',
+    }),
+  )
+
+  it('fits a terminal', () => {
+    expect(text.trimEnd().split('\n').length).toBeLessThanOrEqual(TERMINAL_LINES)
+  })
+
+  it('says where everything is and who can sign in', () => {
+    expect(text).toContain('http://127.0.0.1:9400/.well-known/oauth-authorization-server')
+    expect(text).toContain('http://127.0.0.1:9490/readyz')
+    expect(text).toMatch(/alice \(engineer\) or bob \(approver\), password correct-horse/)
+  })
+
+  it.each([
+    'claude mcp add --transport http sallyport-demo http://127.0.0.1:9401/mcp',
+    `code --add-mcp '{"name":"sallyport-demo","type":"http","url":"http://127.0.0.1:9401/mcp"}'`,
+    'npx mcp-remote@0.15.1 http://127.0.0.1:9401/mcp',
+  ])('has on a line of its own: %s', (command) => {
+    expect(text.split('\n').map((line) => line.trim())).toContain(command)
+  })
+})
+
+describe('a stack of parts', () => {
+  it('stops the last first, each once, and goes on after one that fails', async () => {
+    const stopped: string[] = []
+    const messages: string[] = []
+    const stack = createPartStack((message) => messages.push(message))
+    stack.add('database', async () => void stopped.push('database'))
+    stack.add('server', () => Promise.reject(new Error('it hangs')))
+    stack.add('demo', async () => void stopped.push('demo'))
+    await stack.stopAll()
+    await stack.stopAll()
+    expect(stopped).toEqual(['demo', 'database'])
+    expect(messages).toEqual(['server did not stop: Error: it hangs'])
+  })
+})
