@@ -22,6 +22,15 @@ export const VIEWS = {
     resourceWasDefaulted: true,
     error: 'Choose at least one permission, or deny.',
   },
+  /** Names without a blank, an address as long as any: they must break, not widen the page. */
+  consentLongWords: {
+    ...samples.consent,
+    issuerHost: `auth.example.com.${'department.'.repeat(6)}internal`,
+    login: 'a'.repeat(64),
+    client: { ...samples.consent.client, name: 'W'.repeat(64), clientId: `https://x.dev/${'c'.repeat(200)}` },
+    resource: { name: 'M'.repeat(64), uri: `https://mcp.example.com/${'segment'.repeat(30)}` },
+    newPermissions: [{ ...samples.fetchPages, description: 'D'.repeat(80), tools: ['t'.repeat(64)] }],
+  },
   oneClick: samples.oneClick,
   continueOn: samples.continueOn,
   error: samples.error,
@@ -39,6 +48,7 @@ export function renderEvery(pages: Pages, views: Views = VIEWS): Record<PageName
     signInAgain: pages.signIn(views.signInAgain),
     consent: pages.consent(views.consent),
     consentAllClasses: pages.consent(views.consentAllClasses),
+    consentLongWords: pages.consent(views.consentLongWords),
     oneClick: pages.consent(views.oneClick),
     continueOn: pages.continueOn(views.continueOn),
     error: pages.error(views.error),
