@@ -9,6 +9,9 @@ export const NO_CHROMIUM: string | undefined = existsSync(executablePath)
   ? undefined
   : `SKIPPED: no Chromium at ${executablePath}, install it or set CHROMIUM`
 
+// The default reporter hides the names of what is skipped.
+if (NO_CHROMIUM) console.warn(`browser tests ${NO_CHROMIUM}`)
+
 export function launchChromium(): Promise<Browser> {
   return chromium.launch({ executablePath })
 }
