@@ -34,6 +34,14 @@ export interface Unit {
   readonly grants: Map<string, Grant>
   readonly accounts: Map<string, Account>
   consent: Consent | undefined
+  /** The code or refresh token the request came with, once it was found. */
+  presented:
+    | { kind: 'code' | 'refresh-token'; value: string; grantId: string; successor?: string | undefined }
+    | undefined
+  loadedSession:
+    | { uid: string; payload: Readonly<Record<string, unknown>>; expiresAt: number; accountId: string | undefined }
+    | undefined
+  retiredSessionId: string | undefined
   /** Uid of the interaction this request resumes. */
   interaction: string | undefined
   consumption: Consumption | undefined
@@ -61,6 +69,9 @@ export function runUnit<Result>(
     grants: new Map(),
     accounts: new Map(),
     consent: undefined,
+    presented: undefined,
+    loadedSession: undefined,
+    retiredSessionId: undefined,
     interaction: undefined,
     consumption: undefined,
     refreshToken: undefined,

@@ -1,0 +1,191 @@
+import { randomBytes } from 'node:crypto'
+import { createServer, type RequestListener, type Server } from 'node:http'
+import Koa from 'koa'
+import { pino } from 'pino'
+import { SHIPPED_PRIVATE_USE_REDIRECTS } from './config/redirect-uri.ts'
+import type { Settings } from './config/settings.ts'
+import { issuerAddress, originForm, pinAddress, targetBelowIssuer } from './http/address.ts'
+import { createCookieJar } from './http/cookie-jar.ts'
+import { crossOrigin } from './http/cors.ts'
+import { CROSS_ORIGIN_ENDPOINTS, onlyEndpoints } from './http/endpoints.ts'
+import { toEngine } from './http/engine.ts'
+import { answerFailures } from './http/failures.ts'
+import { refuseForeignHost } from './http/host-check.ts'
+import type { InteractionDeps } from './http/interaction/ports.ts'
+import { createManagementServer, type ReadinessCheck } from './http/management.ts'
+import { pageRoutes } from './http/page-routes.ts'
+import { createPages, PAGE_HEADERS, type Pages } from './http/pages/index.ts'
+import { canonicalParameters } from './http/parameters.ts'
+import { createSealer } from './keys/sealing.ts'
+import { loadSigningKeys } from './keys/signing-keys.ts'
+import { describeClient } from './provider/client-description.ts'
+import { type AuthorizationServer, createAuthorizationServer } from './provider/index.ts'
+import { syncSettings } from './provider/registered-settings.ts'
+import { openStore, type Store } from './store/index.ts'
+import { hashPassword, verifyPassword } from './store/password.ts'
+import { runUnit } from './store/unit-of-work.ts'
+
+/** A running server. */
+export interface RunningServer {
+  readonly issuerUrl: string
+  /** Takes no new request, finishes those at hand, closes the database. */
+  close(): Promise<void>
+}
+
+/**
+ * Opens the store, brings what the settings file registers into it, and listens on the public and the management port.
+ * The database must be migrated.
+ * @param options.readiness what must answer besides the database before `/readyz` is green
+ * @throws the error of the port or of the database; nothing is left open
+ */
+export async function startServer(
+  settings: Settings,
+  options: { log?: (message: string) => void; readiness?: readonly ReadinessCheck[] } = {},
+): Promise<RunningServer> {
+  const { databaseUrl } = settings
+  if (databaseUrl === undefined) throw new TypeError('startServer needs settings with a database URL')
+  const log = createLog(settings.logLevel)
+  const warn = (message: string): void => log('warn', message)
+  const store = openStore({ databaseUrl: databaseUrl.reveal(), poolSize: settings.databasePoolSize, log: warn })
+  const servers: Server[] = []
+  const close = async (): Promise<void> => {
+    await Promise.all(servers.map(closeServer))
+    await store.close()
+  }
+  try {
+    await syncSettings(settings, store)
+    const handler = await createApp({ settings, store, log })
+    const database = { name: 'database', check: () => store.ping().then(() => true) }
+    const management = createManagementServer([database, ...(options.readiness ?? [])])
+    servers.push(await listen(createServer(LIMITS, handler), settings.listen))
+    servers.push(await listen(management, settings.management))
+    return { issuerUrl: settings.issuer, close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+// Headers past this size are no client's; a request line holds a state and two URLs with room to spare.
+const LIMITS = { maxHeaderSize: 16_384, headersTimeout: 10_000, requestTimeout: 30_000 }
+
+function listen(server: Server, { host, port }: { host: string; port: number }): Promise<Server> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, host, () => {
+      server.off('error', reject)
+      resolve(server)
+    })
+  })
+}
+
+function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve())
+    server.closeIdleConnections()
+  })
+}
+
+function createLog(level: Settings['logLevel']): Log {
+  // The result of a command goes to stdout; what the process has to say goes beside it.
+  const logger = pino({ level, redact: ['*.authorization', '*.cookie', '*.password'] }, pino.destination(2))
+  return (severity, message, detail) => logger[severity](detail ?? {}, message)
+}
+
+/** Where the process says what it does; the wire stays generic. */
+export type Log = (
+  level: 'debug' | 'info' | 'warn' | 'error',
+  message: string,
+  detail?: Readonly<Record<string, unknown>>,
+) => void
+
+// 96 random bits: an id that nobody can guess, short enough to read out.
+const CORRELATION_ID_BYTES = 12
+
+/** The one place that wires. Everything here is handed what it needs; nothing reaches for it. */
+export async function createApp(deps: { settings: Settings; store: Store; log: Log }): Promise<RequestListener> {
+  const { settings, store, log } = deps
+  const address = issuerAddress(settings.issuer)
+  const now = (): number => Math.floor(Date.now() / 1000)
+  const sealer = createSealer(settings.encryptionKeys)
+  const signingKeys = await loadSigningKeys({ table: store.signingKeys, sealer, algorithm: settings.signingAlgorithm })
+  const { elevationSessionSeconds } = settings.lifetimes
+  const pages = createPages({ basePath: address.basePath, elevationSessionSeconds })
+  const server = createAuthorizationServer({
+    settings,
+    store,
+    sealer,
+    signingKeys,
+    now,
+    report: log,
+    privateUseRedirects: SHIPPED_PRIVATE_USE_REDIRECTS,
+    renderErrorPage: errorPage(pages, address.host),
+  })
+  const app = new Koa()
+  app.use((ctx, next) => {
+    const correlationId = `req_${randomBytes(CORRELATION_ID_BYTES).toString('base64url')}`
+    ctx.set('X-Correlation-Id', correlationId)
+    return runUnit({ correlationId, cookies: createCookieJar(ctx.req, ctx.res, address.protocol === 'https') }, next)
+  })
+  app.use(answerFailures(log))
+  if (settings.mode === 'dev') app.use(refuseForeignHost(address.host))
+  app.use(async (ctx, next) => {
+    const target = targetBelowIssuer(originForm(ctx.req.url ?? '/'), address.basePath)
+    pinAddress(ctx.req, address, target ?? '/outside-of-the-issuer')
+    await next()
+  })
+  app.use(crossOrigin(CROSS_ORIGIN_ENDPOINTS))
+  app.use(pageRoutes(interactionDeps(deps, server, { pages, now, address, decoyHash: await makeDecoyHash() })))
+  app.use(onlyEndpoints(new Set(settings.registration.mode === 'off' ? ['/register'] : [])))
+  app.use(canonicalParameters(store.registry))
+  app.use(toEngine(server.provider.callback()))
+  return app.callback()
+}
+
+function interactionDeps(
+  { settings, store }: { settings: Settings; store: Store },
+  server: AuthorizationServer,
+  made: { pages: Pages; now: () => number; address: { host: string; basePath: string }; decoyHash: string },
+): InteractionDeps {
+  return {
+    interactions: server.pendingInteractions,
+    browserSessions: server.browserSessions,
+    describeClient: (clientId) => describeClient(server.provider, clientId),
+    registry: store.registry,
+    accounts: store.accounts,
+    consents: store.consents,
+    sessions: store.sessions,
+    database: store.database,
+    verifyPassword,
+    decoyHash: made.decoyHash,
+    pages: made.pages,
+    issuerHost: made.address.host,
+    basePath: made.address.basePath,
+    lifetimes: settings.lifetimes,
+    privateUseRedirects: SHIPPED_PRIVATE_USE_REDIRECTS,
+    now: made.now,
+  }
+}
+
+function makeDecoyHash(): Promise<string> {
+  return hashPassword(randomBytes(32).toString('base64url'))
+}
+
+function errorPage(
+  pages: Pages,
+  issuerHost: string,
+): Parameters<typeof createAuthorizationServer>[0]['renderErrorPage'] {
+  return ({ error, code, description, correlationId }) => ({
+    headers: PAGE_HEADERS,
+    body: pages.error({
+      issuerHost,
+      correlationId,
+      error,
+      code,
+      title: 'This request cannot go on',
+      message: description,
+      advice:
+        'Nothing was sent to the app that asked. Go back to it and start again; if that does not help, remove this connection there and add it anew.',
+    }),
+  })
+}

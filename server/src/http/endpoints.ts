@@ -1,0 +1,44 @@
+import type { Context, Middleware } from 'koa'
+
+/** Endpoints the engine answers, below the issuer, with the methods each takes. */
+export const ENGINE_ENDPOINTS: ReadonlyMap<string, readonly string[]> = new Map([
+  ['/.well-known/oauth-authorization-server', ['GET', 'HEAD']],
+  ['/.well-known/openid-configuration', ['GET', 'HEAD']],
+  ['/.well-known/jwks.json', ['GET', 'HEAD']],
+  ['/token', ['POST']],
+  ['/register', ['POST']],
+  ['/authorize', ['GET']],
+])
+
+/** Endpoints that pages of other origins call. `/authorize` is for people and never answers a script. */
+export const CROSS_ORIGIN_ENDPOINTS: ReadonlyMap<string, readonly string[]> = new Map(
+  [...ENGINE_ENDPOINTS].filter(([path]) => path !== '/authorize'),
+)
+
+const RESUME = /^\/authorize\/[A-Za-z0-9_-]{1,128}$/
+
+/** Lets through what the engine serves; everything else is a JSON answer, so that no client parses a page as metadata. */
+export function onlyEndpoints(disabled: ReadonlySet<string>): Middleware {
+  return async (ctx, next) => {
+    const methods = RESUME.test(ctx.path) ? ['GET'] : ENGINE_ENDPOINTS.get(ctx.path)
+    if (methods === undefined || disabled.has(ctx.path))
+      return answerJson(ctx, 404, 'not_found', 'There is nothing at this address.')
+    if (methods.includes(ctx.method)) return next()
+    ctx.set('Allow', methods.join(', '))
+    return answerJson(ctx, 405, 'invalid_request', `Use ${methods.join(' or ')} here.`)
+  }
+}
+
+/** A refusal in JSON with our code. */
+export function answerJson(ctx: Context, status: number, error: string, description: string): void {
+  ctx.status = status
+  ctx.set('Cache-Control', 'no-store')
+  ctx.body = { error, error_description: description, error_code: CODES[status] ?? 'SALLYPORT_E_REQUEST' }
+}
+
+const CODES: Readonly<Record<number, string>> = {
+  400: 'SALLYPORT_E_REQUEST',
+  404: 'SALLYPORT_E_NOT_FOUND',
+  405: 'SALLYPORT_E_METHOD',
+  413: 'SALLYPORT_E_TOO_LARGE',
+}

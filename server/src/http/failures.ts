@@ -1,0 +1,30 @@
+import type { Middleware } from 'koa'
+import { currentUnit } from '../store/unit-of-work.ts'
+import { answerJson } from './endpoints.ts'
+import { BodyTooLargeError } from './request-body.ts'
+
+type Report = (level: 'error', message: string, detail: Readonly<Record<string, unknown>>) => void
+
+// A client that hears this tries again by itself.
+const RETRY_AFTER_SECONDS = '2'
+
+/** Whatever was not foreseen ends here: the log learns everything, the caller only the id to ask about. */
+export function answerFailures(report: Report): Middleware {
+  return async (ctx, next) => {
+    try {
+      await next()
+    } catch (error) {
+      if (error instanceof BodyTooLargeError) return answerJson(ctx, 413, 'invalid_request', 'The body is too large.')
+      const { correlationId } = currentUnit()
+      report('error', 'request failed', { path: ctx.path, error, correlationId })
+      ctx.set('Retry-After', RETRY_AFTER_SECONDS)
+      ctx.status = 503
+      ctx.body = {
+        error: 'temporarily_unavailable',
+        error_description: 'The server cannot answer right now: try again in a few seconds.',
+        error_code: 'SALLYPORT_E_UNAVAILABLE',
+        correlation_id: correlationId,
+      }
+    }
+  }
+}

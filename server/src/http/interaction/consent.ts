@@ -1,0 +1,149 @@
+import type { ScopeDefinition } from '@sallyport/policy'
+import type { Context } from 'koa'
+import type { AuditEvent } from '../../store/audit-event.ts'
+import { abandon, currentUnit } from '../../store/unit-of-work.ts'
+import { readForm } from '../request-body.ts'
+import { answerExpired, answerForged, answerPage } from './answer.ts'
+import { factsOf } from './facts.ts'
+import {
+  agreedPermissions,
+  durationChoices,
+  parseDuration,
+  permissionView,
+  preselectedDuration,
+} from './permissions.ts'
+import type { InteractionDeps, Pending } from './ports.ts'
+
+/** A pending interaction whose person is known. */
+type SignedInPending = Pending & { readonly session: { readonly uid: string; readonly accountId: string } }
+
+const NOTHING_CHOSEN = 'Choose at least one permission, or deny.'
+
+/** Shows who asks for what. */
+export async function showConsent(ctx: Context, uid: string, deps: InteractionDeps): Promise<void> {
+  const pending = await findSignedIn(uid, deps)
+  if (pending === undefined) return answerExpired(ctx, deps)
+  const html = await renderConsent(pending, deps)
+  if (html === undefined) return answerExpired(ctx, deps)
+  answerPage(ctx, 200, html)
+}
+
+/** Takes the person's decision. */
+export async function takeConsent(ctx: Context, uid: string, deps: InteractionDeps): Promise<void> {
+  const pending = await findSignedIn(uid, deps)
+  if (pending === undefined) return answerExpired(ctx, deps)
+  const form = await readForm(ctx.req)
+  if (!deps.interactions.checkFormToken(pending, form.get('csrf') ?? '')) return answerForged(ctx, deps)
+  const decision = form.get('decision')
+  if (decision === 'switch') return switchPerson(ctx, pending, deps)
+  // Anything but a clear yes is a no.
+  if (decision !== 'allow') return refuse(ctx, pending, deps)
+  return allow(ctx, pending, form, deps)
+}
+
+async function allow(
+  ctx: Context,
+  pending: SignedInPending,
+  form: URLSearchParams,
+  deps: InteractionDeps,
+): Promise<void> {
+  const offered = await definitionsOf(pending.newScopes, pending, deps)
+  const chosen = offered.filter(({ scope }) => form.getAll('scope').includes(scope))
+  const somethingRemains = chosen.length > 0 || pending.newScopes.length < pending.scopes.length
+  if (!somethingRemains) {
+    const html = await renderConsent(pending, deps, NOTHING_CHOSEN)
+    return html === undefined ? answerExpired(ctx, deps) : answerPage(ctx, 400, html)
+  }
+  if (chosen.length > 0 && !(await give(pending, chosen, form, deps))) return answerExpired(ctx, deps)
+  await deps.interactions.agree(pending)
+  moveOn(ctx, pending, deps)
+}
+
+async function give(
+  pending: SignedInPending,
+  chosen: readonly ScopeDefinition[],
+  form: URLSearchParams,
+  deps: InteractionDeps,
+): Promise<boolean> {
+  const duration = parseDuration(form.get('duration'), preselectedDuration(chosen))
+  const { lifetimes, now } = deps
+  const agreement = { definitions: chosen, duration, interaction: pending.uid, lifetimes, now: now() }
+  return deps.consents.give({
+    ...keyOf(pending),
+    sessionUid: pending.session.uid,
+    permissions: agreedPermissions(agreement),
+    event: {
+      ...consentEvent('consent.given', pending),
+      detail: { scopes: chosen.map(({ scope }) => scope), duration },
+    },
+    correlationId: currentUnit().correlationId,
+  })
+}
+
+async function refuse(ctx: Context, pending: SignedInPending, deps: InteractionDeps): Promise<void> {
+  const unit = currentUnit()
+  unit.events.push({ ...consentEvent('consent.refused', pending), detail: { scopes: pending.newScopes } })
+  await abandon(deps.database, unit)
+  await deps.interactions.refuse(pending)
+  moveOn(ctx, pending, deps)
+}
+
+async function switchPerson(ctx: Context, pending: SignedInPending, deps: InteractionDeps): Promise<void> {
+  const session = await deps.browserSessions.find(ctx.req, ctx.res)
+  if (session !== undefined) await deps.browserSessions.end(session, ctx.req, ctx.res)
+  await deps.interactions.forgetPerson(pending)
+  moveOn(ctx, pending, deps)
+}
+
+function moveOn(ctx: Context, pending: Pending, deps: Pick<InteractionDeps, 'basePath'>): void {
+  ctx.status = 303
+  ctx.set('Location', `${deps.basePath}/authorize/${pending.uid}/continue`)
+  ctx.body = ''
+}
+
+async function findSignedIn(uid: string, deps: InteractionDeps): Promise<SignedInPending | undefined> {
+  const pending = await deps.interactions.find(uid)
+  return pending?.session === undefined ? undefined : { ...pending, session: pending.session }
+}
+
+async function renderConsent(
+  pending: SignedInPending,
+  deps: InteractionDeps,
+  error?: string,
+): Promise<string | undefined> {
+  const session = await deps.sessions.findByUid(pending.session.uid)
+  if (session?.account?.id !== pending.session.accountId) return undefined
+  const offered = await definitionsOf(pending.newScopes, pending, deps)
+  const earlier = pending.scopes.filter((scope) => !pending.newScopes.includes(scope))
+  const allowed = await definitionsOf(earlier, pending, deps)
+  return deps.pages.consent({
+    issuerHost: deps.issuerHost,
+    correlationId: currentUnit().correlationId,
+    login: session.account.login,
+    action: `${deps.basePath}/authorize/${pending.uid}/consent`,
+    csrf: pending.formToken,
+    ...(await factsOf(pending, deps)),
+    newPermissions: offered.map(permissionView),
+    alreadyAllowed: allowed.map(permissionView),
+    durations: offered.length === 0 ? [] : durationChoices(offered, deps.lifetimes.elevationSessionSeconds),
+    resourceWasDefaulted: pending.resourceDefaulted,
+    ...(error === undefined ? {} : { error }),
+  })
+}
+
+async function definitionsOf(
+  scopes: readonly string[],
+  pending: Pending,
+  deps: Pick<InteractionDeps, 'registry'>,
+): Promise<readonly ScopeDefinition[]> {
+  const resource = (await deps.registry.current()).byUri(pending.resourceUri)
+  return scopes.map((scope) => resource?.tools.scopes.get(scope)).filter((definition) => definition !== undefined)
+}
+
+function keyOf(pending: SignedInPending) {
+  return { accountId: pending.session.accountId, clientId: pending.clientId, resourceUri: pending.resourceUri }
+}
+
+function consentEvent(type: 'consent.given' | 'consent.refused', pending: SignedInPending): AuditEvent {
+  return { type, outcome: type === 'consent.given' ? 'allowed' : 'refused', ...keyOf(pending) }
+}

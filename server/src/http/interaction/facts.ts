@@ -1,0 +1,35 @@
+import { judgeRedirectUri } from '../../config/redirect-uri.ts'
+import { type ClientView, displayName, type RedirectView, type ResourceView } from '../pages/index.ts'
+import type { InteractionDeps, Pending } from './ports.ts'
+
+/** Who asks, for what, and where the answer goes: what every page of an interaction shows. */
+export interface Facts {
+  readonly client: ClientView
+  readonly resource: ResourceView
+  readonly redirect: RedirectView
+}
+
+export async function factsOf(
+  pending: Pending,
+  deps: Pick<InteractionDeps, 'describeClient' | 'registry' | 'privateUseRedirects'>,
+): Promise<Facts> {
+  const known = await deps.describeClient(pending.clientId)
+  const resource = (await deps.registry.current()).byUri(pending.resourceUri)
+  return {
+    client: {
+      clientId: pending.clientId,
+      name: displayName(known?.name ?? '', pending.clientId),
+      verification: { kind: known?.preRegistered === true ? 'pre-registered' : 'unverified' },
+    },
+    resource: { name: resource?.name ?? pending.resourceUri, uri: pending.resourceUri },
+    redirect: redirectView(pending.redirectUri, deps.privateUseRedirects),
+  }
+}
+
+function redirectView(uri: string, privateUse: readonly string[]): RedirectView {
+  const judged = judgeRedirectUri(uri, privateUse)
+  const parsed = URL.parse(uri)
+  const kind = judged.ok ? judged.kind : 'web'
+  const display = kind === 'private-use' ? (parsed?.protocol ?? uri) : (parsed?.host ?? uri)
+  return { uri, kind, display }
+}

@@ -1,0 +1,76 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { LifetimeSettings } from '../../config/settings.ts'
+import type { Accounts } from '../../store/accounts.ts'
+import type { Consents } from '../../store/consents.ts'
+import type { Database } from '../../store/database.ts'
+import type { ResourceRegistry } from '../../store/resource-registry.ts'
+import type { Sessions } from '../../store/sessions.ts'
+import type { Pages } from '../pages/index.ts'
+
+/** An authorization request that waits for a person, as the pages see it. */
+export interface Pending {
+  readonly uid: string
+  readonly prompt: 'login' | 'consent'
+  readonly clientId: string
+  readonly redirectUri: string
+  readonly resourceUri: string
+  readonly newScopes: readonly string[]
+  readonly scopes: readonly string[]
+  readonly resourceDefaulted: boolean
+  readonly session: { readonly uid: string; readonly accountId: string } | undefined
+  readonly loginHint: string | undefined
+  readonly nextPath: string
+  readonly formToken: string
+}
+
+/** The engine's side of an interaction. */
+export interface PendingInteractions {
+  find(uid: string): Promise<Pending | undefined>
+  checkFormToken(pending: Pending, token: string): boolean
+  signIn(pending: Pending, person: { accountId: string; amr: readonly string[] }): Promise<void>
+  agree(pending: Pending): Promise<void>
+  refuse(pending: Pending): Promise<void>
+  forgetPerson(pending: Pending): Promise<void>
+}
+
+/** The browser's sign-in session outside of an interaction. */
+export interface SignedIn {
+  readonly uid: string
+  readonly accountId: string
+  readonly login: string
+  readonly formToken: string
+}
+
+export interface BrowserSessions {
+  find(req: IncomingMessage, res: ServerResponse): Promise<SignedIn | undefined>
+  checkFormToken(session: SignedIn, token: string): boolean
+  end(session: SignedIn, req: IncomingMessage, res: ServerResponse): Promise<void>
+}
+
+/** What is known of a client beyond what it says of itself. */
+export interface KnownClient {
+  readonly name: string
+  readonly preRegistered: boolean
+}
+
+/** What the pages of interactions need; each page takes what it calls. */
+export interface InteractionDeps {
+  readonly interactions: PendingInteractions
+  readonly browserSessions: BrowserSessions
+  readonly describeClient: (clientId: string) => Promise<KnownClient | undefined>
+  readonly registry: ResourceRegistry
+  readonly accounts: Pick<Accounts, 'findForSignIn'>
+  readonly consents: Consents
+  readonly sessions: Pick<Sessions, 'findByUid'>
+  readonly database: Database
+  readonly verifyPassword: (password: string, hash: string) => Promise<boolean>
+  /** A hash that no password opens, so that unknown logins take as long as known ones. */
+  readonly decoyHash: string
+  readonly pages: Pages
+  readonly issuerHost: string
+  readonly basePath: string
+  readonly lifetimes: LifetimeSettings
+  readonly privateUseRedirects: readonly string[]
+  /** Seconds since 1970. */
+  readonly now: () => number
+}

@@ -1,0 +1,73 @@
+import type { Context } from 'koa'
+import { currentUnit } from '../../store/unit-of-work.ts'
+import { readForm } from '../request-body.ts'
+import { answerExpired, answerForged, answerPage } from './answer.ts'
+import { factsOf } from './facts.ts'
+import type { InteractionDeps, Pending } from './ports.ts'
+
+// One sentence for every reason: which of them it was would tell a stranger which logins exist.
+const REFUSED = 'That login and password do not match.'
+// Longer ones are not typed by people, and each is hashed at our expense.
+const PASSWORD_CHARACTERS_MAX = 1_024
+
+/** Shows the sign-in page of an interaction. */
+export async function showSignIn(ctx: Context, uid: string, deps: InteractionDeps): Promise<void> {
+  const pending = await deps.interactions.find(uid)
+  if (pending === undefined) return answerExpired(ctx, deps)
+  answerPage(ctx, 200, await renderSignIn(pending, deps, { login: pending.loginHint }))
+}
+
+/** Takes login and password. */
+export async function takeSignIn(ctx: Context, uid: string, deps: InteractionDeps): Promise<void> {
+  const pending = await deps.interactions.find(uid)
+  if (pending === undefined) return answerExpired(ctx, deps)
+  const form = await readForm(ctx.req)
+  if (!deps.interactions.checkFormToken(pending, form.get('csrf') ?? '')) return answerForged(ctx, deps)
+  const login = form.get('login') ?? ''
+  const accountId = await authenticate(login, form.get('password') ?? '', deps)
+  if (accountId === undefined) {
+    return answerPage(ctx, 401, await renderSignIn(pending, deps, { login, error: REFUSED }))
+  }
+  await endOtherSession(ctx, accountId, deps)
+  await deps.interactions.signIn(pending, { accountId, amr: ['pwd'] })
+  ctx.status = 303
+  ctx.set('Location', `${deps.basePath}/authorize/${uid}/continue`)
+  ctx.body = ''
+}
+
+async function authenticate(
+  login: string,
+  password: string,
+  deps: Pick<InteractionDeps, 'accounts' | 'verifyPassword' | 'decoyHash'>,
+): Promise<string | undefined> {
+  if (login === '' || password === '' || password.length > PASSWORD_CHARACTERS_MAX) return undefined
+  const found = await deps.accounts.findForSignIn(login)
+  const matches = await deps.verifyPassword(password, found?.passwordHash ?? deps.decoyHash)
+  if (!matches || found === undefined || found.account.disabledAt !== undefined) return undefined
+  return found.account.id
+}
+
+// The engine would answer a change of person with a page that needs scripts; ending the other session first avoids it.
+async function endOtherSession(ctx: Context, accountId: string, deps: InteractionDeps): Promise<void> {
+  const session = await deps.browserSessions.find(ctx.req, ctx.res)
+  if (session !== undefined && session.accountId !== accountId)
+    await deps.browserSessions.end(session, ctx.req, ctx.res)
+}
+
+async function renderSignIn(
+  pending: Pending,
+  deps: InteractionDeps,
+  typed: { login?: string | undefined; error?: string },
+): Promise<string> {
+  const { client, resource } = await factsOf(pending, deps)
+  return deps.pages.signIn({
+    issuerHost: deps.issuerHost,
+    correlationId: currentUnit().correlationId,
+    client,
+    resource,
+    action: `${deps.basePath}/authorize/${pending.uid}/sign-in`,
+    csrf: pending.formToken,
+    ...(typed.login === undefined ? {} : { login: typed.login }),
+    ...(typed.error === undefined ? {} : { error: typed.error }),
+  })
+}

@@ -1,0 +1,50 @@
+import { createServer, type Server } from 'node:http'
+
+/** Something that must answer before the process takes requests. */
+export interface ReadinessCheck {
+  readonly name: string
+  check(): Promise<boolean>
+}
+
+// A check that takes longer is not ready; the prober asks again.
+const CHECK_TIMEOUT_MS = 2_000
+
+/**
+ * The management port: `/livez` while the process runs, `/readyz` when everything it needs answers. It is meant for
+ * the machine or the cluster alone and shows no secret.
+ */
+export function createManagementServer(checks: readonly ReadinessCheck[]): Server {
+  return createServer((req, res) => {
+    const path = req.url?.split('?')[0]
+    const answer = (status: number, body: unknown): void => {
+      res.writeHead(status, { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' })
+      res.end(req.method === 'HEAD' ? undefined : `${JSON.stringify(body)}\n`)
+    }
+    if (req.method !== 'GET' && req.method !== 'HEAD') return answer(405, { error: 'use GET' })
+    if (path === '/livez') return answer(200, { live: true })
+    if (path !== '/readyz') return answer(404, { error: 'there are /livez and /readyz here' })
+    runChecks(checks).then((results) => {
+      const ready = Object.values(results).every(Boolean)
+      answer(ready ? 200 : 503, { ready, checks: results })
+    })
+  })
+}
+
+async function runChecks(checks: readonly ReadinessCheck[]): Promise<Readonly<Record<string, boolean>>> {
+  const results = await Promise.all(checks.map(async ({ name, check }) => [name, await withinTime(check)] as const))
+  return Object.fromEntries(results)
+}
+
+async function withinTime(check: () => Promise<boolean>): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined
+  const timeout = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(false), CHECK_TIMEOUT_MS)
+  })
+  try {
+    return await Promise.race([check(), timeout])
+  } catch {
+    return false
+  } finally {
+    clearTimeout(timer)
+  }
+}

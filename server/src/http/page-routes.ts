@@ -1,0 +1,30 @@
+import Router from '@koa/router'
+import type { Middleware } from 'koa'
+import { showConsent, takeConsent } from './interaction/consent.ts'
+import { showContinue } from './interaction/continue.ts'
+import type { InteractionDeps } from './interaction/ports.ts'
+import { showSignIn, takeSignIn } from './interaction/sign-in.ts'
+import { showSignOut, takeSignOut } from './sign-out.ts'
+
+// The address changes with the content.
+const STYLESHEET_CACHE = 'public, max-age=31536000, immutable'
+
+/** The pages a person meets, below the issuer. */
+export function pageRoutes(deps: InteractionDeps): Middleware {
+  const router = new Router()
+  const uid = (params: Readonly<Record<string, string>>): string => params.uid ?? ''
+  router.get('/authorize/:uid/sign-in', (ctx) => showSignIn(ctx, uid(ctx.params), deps))
+  router.post('/authorize/:uid/sign-in', (ctx) => takeSignIn(ctx, uid(ctx.params), deps))
+  router.get('/authorize/:uid/consent', (ctx) => showConsent(ctx, uid(ctx.params), deps))
+  router.post('/authorize/:uid/consent', (ctx) => takeConsent(ctx, uid(ctx.params), deps))
+  router.get('/authorize/:uid/continue', (ctx) => showContinue(ctx, uid(ctx.params), deps))
+  router.get('/logout', (ctx) => showSignOut(ctx, deps))
+  router.post('/logout', (ctx) => takeSignOut(ctx, deps))
+  const { stylesheet } = deps.pages
+  router.get(stylesheet.path.slice(deps.basePath.length), (ctx) => {
+    ctx.set('Cache-Control', STYLESHEET_CACHE)
+    ctx.set('Content-Type', stylesheet.contentType)
+    ctx.body = stylesheet.body
+  })
+  return router.routes() as Middleware
+}

@@ -1,0 +1,32 @@
+import type { Adapter } from 'oidc-provider'
+import { livePermissions } from '../../store/permission.ts'
+import { currentUnit } from '../../store/unit-of-work.ts'
+import { nothingKept } from './nothing-kept.ts'
+
+/**
+ * Grants come with the code or token they belong to and are written with their code: no statement of their own.
+ * @param now seconds since 1970
+ */
+export function grantAdapter(now: () => number): Adapter {
+  return {
+    ...nothingKept,
+    async find(id) {
+      const grant = currentUnit().grants.get(id)
+      if (grant === undefined) return
+      const live = Object.keys(livePermissions(grant.permissions, now()))
+      return {
+        kind: 'Grant',
+        jti: grant.id,
+        iat: grant.createdAt,
+        exp: grant.expiresAt,
+        accountId: grant.accountId,
+        clientId: grant.clientId,
+        resources: { [grant.resourceUri]: live.join(' ') },
+      }
+    },
+    async destroy(id) {
+      const { kills, presented } = currentUnit()
+      if (!kills.has(id)) kills.set(id, presented?.kind === 'code' ? 'code-replayed' : 'refresh-token-replayed')
+    },
+  }
+}

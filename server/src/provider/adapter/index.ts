@@ -1,0 +1,33 @@
+import type { Adapter, AdapterFactory } from 'oidc-provider'
+import type { Successors } from '../../keys/successor.ts'
+import type { Store } from '../../store/index.ts'
+import type { InteractionStates } from '../interaction-state.ts'
+import { clientAdapter } from './client.ts'
+import { codeAdapter } from './code.ts'
+import { grantAdapter } from './grant.ts'
+import { interactionAdapter } from './interaction.ts'
+import { nothingKept } from './nothing-kept.ts'
+import { refreshTokenAdapter } from './refresh-token.ts'
+import { sessionAdapter } from './session.ts'
+
+export interface AdapterDeps {
+  readonly store: Store
+  readonly successors: Successors
+  readonly states: InteractionStates
+  readonly graceSeconds: number
+  /** Seconds since 1970. */
+  readonly now: () => number
+}
+
+/** The engine's storage, one adapter a kind of thing. Kinds this server does not keep have an adapter that keeps nothing. */
+export function createAdapters(deps: AdapterDeps): AdapterFactory {
+  const kept: Readonly<Record<string, Adapter>> = {
+    AuthorizationCode: codeAdapter(deps.store.database),
+    Client: clientAdapter(deps.store.clients),
+    Grant: grantAdapter(deps.now),
+    Interaction: interactionAdapter(deps.states),
+    RefreshToken: refreshTokenAdapter(deps.store.database, deps.successors, deps.graceSeconds),
+    Session: sessionAdapter(deps.store.sessions),
+  }
+  return (name) => kept[name] ?? nothingKept
+}

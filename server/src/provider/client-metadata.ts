@@ -1,0 +1,79 @@
+import { judgeRedirectUri } from '../config/redirect-uri.ts'
+import { CLIENT_PROPERTIES } from './client-properties.ts'
+
+/** Metadata of a client as it came in: RFC 7591 names, nothing known of the values. */
+export type ClientMetadata = Record<string, unknown>
+
+export type NormalisedClientMetadata =
+  | { readonly ok: true; readonly metadata: ClientMetadata }
+  | { readonly ok: false; readonly reason: string }
+
+// A client lists the callbacks of its editions; more than this is a list of other people's.
+const REDIRECT_URIS_MAX = 20
+/** What any client may hold. Grants for machines and exchange need an operator. */
+const GRANT_TYPES = ['authorization_code', 'refresh_token'] as const
+
+/**
+ * The one normaliser of client metadata, whatever door it came through: registration, settings file or command line.
+ * Applying it twice changes nothing.
+ * @param options.privateUseRedirects `scheme://host` that private-use redirects may have
+ * @see RFC 7591 §2
+ */
+export function normaliseClientMetadata(
+  metadata: ClientMetadata,
+  options: { privateUseRedirects: readonly string[] },
+): NormalisedClientMetadata {
+  const redirectUris = metadata.redirect_uris
+  if (!isListOfText(redirectUris) || redirectUris.length === 0) {
+    return { ok: false, reason: 'redirect_uris must be a list with at least one URI' }
+  }
+  if (redirectUris.length > REDIRECT_URIS_MAX) {
+    return { ok: false, reason: `redirect_uris can hold at most ${REDIRECT_URIS_MAX} URIs` }
+  }
+  const judged = redirectUris.map((uri) => ({ uri, ...judgeRedirectUri(uri, options.privateUseRedirects) }))
+  const bad = judged.find((redirect) => !redirect.ok)
+  if (bad !== undefined && !bad.ok) {
+    return { ok: false, reason: `redirect_uris: ${bad.reason}` }
+  }
+  // Clients state "web" beside loopback and private-use URIs; what the URIs are decides.
+  const native = judged.some((redirect) => redirect.ok && redirect.kind !== 'web')
+  return { ok: true, metadata: normalised(metadata, redirectUris, native) }
+}
+
+function normalised(metadata: ClientMetadata, redirectUris: readonly string[], native: boolean): ClientMetadata {
+  const { grant_types: stated, client_name: name } = metadata
+  const onRequestOnly =
+    metadata[CLIENT_PROPERTIES.refreshOnRequest] === true || (isListOfText(stated) && !stated.includes('refresh_token'))
+  return {
+    ...keepUsed(metadata),
+    ...(typeof name === 'string' && name.trim() !== '' ? { client_name: name } : {}),
+    redirect_uris: [...redirectUris],
+    application_type: native ? 'native' : 'web',
+    grant_types: [...GRANT_TYPES],
+    response_types: ['code'],
+    response_modes: ['query'],
+    [CLIENT_PROPERTIES.refreshOnRequest]: onRequestOnly,
+  }
+}
+
+/**
+ * Members that are taken as they come. What is not listed is ignored, so that a blank `logo_uri` or a new member of some
+ * client cannot break its registration; `scope` above all, which would freeze a client to what it knew on its first day.
+ */
+const TAKEN = [
+  'client_id',
+  'client_id_issued_at',
+  'client_secret',
+  'client_secret_expires_at',
+  'token_endpoint_auth_method',
+  CLIENT_PROPERTIES.source,
+  CLIENT_PROPERTIES.defaultResource,
+]
+
+function keepUsed(metadata: ClientMetadata): ClientMetadata {
+  return Object.fromEntries(Object.entries(metadata).filter(([name, value]) => TAKEN.includes(name) && value != null))
+}
+
+function isListOfText(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((entry) => typeof entry === 'string')
+}

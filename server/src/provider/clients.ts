@@ -1,0 +1,74 @@
+import { randomBytes, timingSafeEqual } from 'node:crypto'
+import { errors, type Provider } from 'oidc-provider'
+import type { SigningAlgorithm } from '../keys/signing-keys.ts'
+import { hashClientSecret } from '../store/clients.ts'
+import { normaliseClientMetadata } from './client-metadata.ts'
+import { CLIENT_PROPERTIES } from './client-properties.ts'
+import type { Slice } from './slice.ts'
+
+// A registered id never looks like a client metadata document's: those are https URLs.
+const CLIENT_ID_PREFIX = 'client_'
+const CLIENT_ID_BYTES = 16
+const CLIENT_SECRET_BYTES = 32
+
+/** Who may be a client, and how it proves that it is one. @see RFC 7591, OAuth 2.1 §2.4 */
+export function clients(options: {
+  registration: 'open' | 'off'
+  algorithm: SigningAlgorithm
+  privateUseRedirects: readonly string[]
+}): Slice {
+  return {
+    clientAuthMethods: ['none', 'client_secret_basic', 'client_secret_post'],
+    clientDefaults: {
+      grant_types: ['authorization_code', 'refresh_token'],
+      response_types: ['code'],
+      id_token_signed_response_alg: options.algorithm,
+      token_endpoint_auth_method: 'client_secret_basic',
+    },
+    // No credentials travel in cookies on these endpoints, so any page may call them with what it already holds.
+    clientBasedCORS: () => true,
+    features: {
+      registration: {
+        enabled: options.registration === 'open',
+        initialAccessToken: false,
+        issueRegistrationAccessToken: false,
+        idFactory: () => CLIENT_ID_PREFIX + randomBytes(CLIENT_ID_BYTES).toString('base64url'),
+        secretFactory: async () => randomBytes(CLIENT_SECRET_BYTES).toString('base64url'),
+      },
+    },
+    extraClientMetadata: {
+      properties: Object.values(CLIENT_PROPERTIES),
+      validator(ctx, property, _value, metadata) {
+        // The engine calls once for each property; the normaliser looks at the whole and needs one call.
+        if (property !== CLIENT_PROPERTIES.source) return
+        normaliseInPlace(metadata as Record<string, unknown>, options, ctx !== undefined)
+      },
+    },
+  }
+}
+
+function normaliseInPlace(
+  metadata: Record<string, unknown>,
+  options: { privateUseRedirects: readonly string[] },
+  registering: boolean,
+): void {
+  // A registration that names our own properties would vouch for itself.
+  if (registering) for (const name of Object.values(CLIENT_PROPERTIES)) delete metadata[name]
+  const result = normaliseClientMetadata({ ...metadata }, options)
+  // The engine answers `invalid_redirect_uri` where the sentence begins with the name of that member. @see RFC 7591 §3.2.2
+  if (!result.ok) throw new errors.InvalidClientMetadata(result.reason)
+  for (const name of Object.keys(metadata)) delete metadata[name]
+  Object.assign(metadata, result.metadata)
+}
+
+/** Secrets are kept as digests, so the engine's comparison of plain texts is replaced. */
+export function compareSecretsByDigest(provider: Provider): void {
+  const prototype: object = provider.Client.prototype
+  Object.defineProperty(prototype, 'compareClientSecret', {
+    value(this: { clientSecret?: string }, presented: string): boolean {
+      const expected = Buffer.from(this.clientSecret ?? '')
+      const actual = Buffer.from(hashClientSecret(presented))
+      return expected.length === actual.length && timingSafeEqual(expected, actual)
+    },
+  })
+}

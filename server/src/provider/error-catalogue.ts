@@ -1,0 +1,104 @@
+/** What a refusal says besides its OAuth error: our stable code, and a sentence that tells what to change. */
+export interface ErrorEntry {
+  readonly code: `SALLYPORT_E_${string}`
+  /** Public and generic: nothing an attacker could learn from. */
+  readonly sentence: string
+}
+
+const CATALOGUE: Readonly<Record<string, ErrorEntry>> = {
+  access_denied: {
+    code: 'SALLYPORT_E_ACCESS_DENIED',
+    sentence: 'The person, or a rule of this server, refused the request.',
+  },
+  consent_required: {
+    code: 'SALLYPORT_E_CONSENT_REQUIRED',
+    sentence: 'A person has to agree first: send the request without prompt=none.',
+  },
+  interaction_required: {
+    code: 'SALLYPORT_E_INTERACTION_REQUIRED',
+    sentence: 'A person has to see a page first: send the request without prompt=none.',
+  },
+  invalid_client: {
+    code: 'SALLYPORT_E_CLIENT',
+    sentence: 'The client is not known here or did not prove who it is: register again, or check its secret.',
+  },
+  invalid_client_metadata: {
+    code: 'SALLYPORT_E_CLIENT_METADATA',
+    sentence: 'The client metadata cannot be registered.',
+  },
+  invalid_grant: {
+    code: 'SALLYPORT_E_GRANT',
+    sentence: 'The code or refresh token is not valid for this request, or no longer valid: start a new authorization.',
+  },
+  invalid_redirect_uri: {
+    code: 'SALLYPORT_E_REDIRECT_URI',
+    sentence: 'The redirect URI is not one that is registered for this client.',
+  },
+  invalid_request: { code: 'SALLYPORT_E_REQUEST', sentence: 'The request is malformed.' },
+  invalid_scope: {
+    code: 'SALLYPORT_E_SCOPE',
+    sentence: 'Ask only for scopes that the resource offers and, when refreshing, that were granted before.',
+  },
+  invalid_target: {
+    code: 'SALLYPORT_E_RESOURCE',
+    sentence: 'Send resource with the identifier of one MCP server that is registered here.',
+  },
+  invalid_token: { code: 'SALLYPORT_E_TOKEN', sentence: 'The token is not valid.' },
+  login_required: {
+    code: 'SALLYPORT_E_LOGIN_REQUIRED',
+    sentence: 'A person has to sign in first: send the request without prompt=none.',
+  },
+  temporarily_unavailable: {
+    code: 'SALLYPORT_E_UNAVAILABLE',
+    sentence: 'The server cannot answer right now: try again in a few seconds.',
+  },
+  unauthorized_client: { code: 'SALLYPORT_E_CLIENT_NOT_ALLOWED', sentence: 'The client may not do this.' },
+  unsupported_grant_type: { code: 'SALLYPORT_E_GRANT_TYPE', sentence: 'Use authorization_code or refresh_token.' },
+  unsupported_response_type: { code: 'SALLYPORT_E_RESPONSE_TYPE', sentence: 'Use response_type=code.' },
+  unsupported_response_mode: { code: 'SALLYPORT_E_RESPONSE_MODE', sentence: 'Leave response_mode out or use query.' },
+  request_not_supported: {
+    code: 'SALLYPORT_E_REQUEST_OBJECT',
+    sentence: 'Request objects are not supported: send plain parameters.',
+  },
+  request_uri_not_supported: {
+    code: 'SALLYPORT_E_REQUEST_URI',
+    sentence: 'request_uri is not supported: send plain parameters.',
+  },
+  registration_not_supported: {
+    code: 'SALLYPORT_E_REGISTRATION_PARAMETER',
+    sentence: 'Register at the registration endpoint.',
+  },
+}
+
+const UNEXPECTED: ErrorEntry = {
+  code: 'SALLYPORT_E_INTERNAL',
+  sentence: 'Something went wrong here. The operator finds it by the correlation id.',
+}
+
+/** The entry of an OAuth error; anything unknown is an internal error, because unknown means that nobody thought about it. */
+export function errorEntry(error: string): ErrorEntry {
+  return CATALOGUE[error] ?? UNEXPECTED
+}
+
+/** Sentences of the engine that say less than ours. */
+const GENERIC = new Set([
+  'grant request is invalid',
+  'client authentication failed',
+  'oops! something went wrong',
+  'resource indicator is missing, or unknown',
+  'invalid token provided',
+  'client is invalid',
+])
+
+/** The engine's own sentence where it says which parameter is wrong, else ours. */
+export function describeError(error: string, description: string | undefined): string {
+  return description === undefined || GENERIC.has(description) ? errorEntry(error).sentence : description
+}
+
+/** Every entry, for the reference. */
+export function allErrors(): readonly (ErrorEntry & { readonly error: string })[] {
+  return [
+    ...Object.entries(CATALOGUE).map(([error, entry]) => ({ error, ...entry })),
+    { error: 'server_error', ...UNEXPECTED },
+  ]
+}

@@ -1,0 +1,91 @@
+import { Provider } from 'oidc-provider'
+import type { Settings } from '../config/settings.ts'
+import type { Sealer } from '../keys/sealing.ts'
+import type { SigningKeys } from '../keys/signing-keys.ts'
+import { createSuccessors } from '../keys/successor.ts'
+import type { Store } from '../store/index.ts'
+import { accounts } from './accounts.ts'
+import { createAdapters } from './adapter/index.ts'
+import { type BrowserSessions, createBrowserSessions } from './browser-session.ts'
+import { clients, compareSecretsByDigest } from './clients.ts'
+import { compose } from './compose.ts'
+import { cookieNames, cookies } from './cookies.ts'
+import { completeMetadata } from './discovery.ts'
+import { errors, type RenderErrorPage } from './errors.ts'
+import { grants } from './grants.ts'
+import { createInteractionStates } from './interaction-state.ts'
+import { interactions } from './interactions.ts'
+import { namesKnownToTheEngine } from './internals.ts'
+import { createPendingInteractions, type PendingInteractions } from './pending-interactions.ts'
+import { pkce } from './pkce.ts'
+import { deriveSuccessorIds } from './refresh-rotation.ts'
+import { reportRefusals } from './refusals.ts'
+import { resourceIndicators } from './resource-indicators.ts'
+import { routes } from './routes.ts'
+import { scopes } from './scopes.ts'
+import { type Report, settleAfterEachRequest } from './settle.ts'
+import { signing } from './signing.ts'
+import { storage } from './storage.ts'
+import { surface } from './surface.ts'
+import { tokens } from './tokens.ts'
+
+export interface ProviderDeps {
+  readonly settings: Settings
+  readonly store: Store
+  readonly sealer: Sealer
+  readonly signingKeys: SigningKeys
+  readonly renderErrorPage: RenderErrorPage
+  readonly report: Report
+  /** `scheme://host` of private-use redirects that the operator accepts. */
+  readonly privateUseRedirects: readonly string[]
+  /** Seconds since 1970. */
+  readonly now: () => number
+}
+
+/** The engine, and what the pages need of it. */
+export interface AuthorizationServer {
+  readonly provider: Provider
+  readonly pendingInteractions: PendingInteractions
+  readonly browserSessions: BrowserSessions
+}
+
+/** Configures the engine from its slices. Every request to it must run inside a unit of work. */
+export function createAuthorizationServer(deps: ProviderDeps): AuthorizationServer {
+  const { settings, store, sealer, signingKeys, privateUseRedirects, now } = deps
+  const { issuer, lifetimes } = settings
+  const basePath = new URL(issuer).pathname.replace(/\/$/, '')
+  const names = cookieNames(issuer)
+  const states = createInteractionStates({ sealer, rows: store.interactions, cookieName: names.state, basePath, now })
+  const graceSeconds = lifetimes.refreshGraceSeconds
+  const adapters = createAdapters({ store, successors: createSuccessors(sealer), states, graceSeconds, now })
+  const { algorithm } = signingKeys
+  const slices = {
+    storage: storage(adapters),
+    signing: signing(signingKeys),
+    clients: clients({ registration: settings.registration.mode, algorithm, privateUseRedirects }),
+    pkce: pkce(),
+    resourceIndicators: resourceIndicators(store.registry, algorithm),
+    scopes: scopes(store.registry),
+    tokens: tokens(store.registry, lifetimes, now),
+    grants: grants(lifetimes, now),
+    accounts: accounts(store.consents),
+    interactions: interactions(basePath, privateUseRedirects),
+    cookies: cookies(issuer, settings.cookieKeys),
+    errors: errors(deps.renderErrorPage),
+    routes: routes(),
+    surface: surface(),
+  }
+  const provider = new Provider(issuer, compose(slices, namesKnownToTheEngine()))
+  // The request arrives with the issuer's own scheme and host, whatever it said before.
+  provider.proxy = true
+  compareSecretsByDigest(provider)
+  deriveSuccessorIds(provider)
+  reportRefusals(provider, deps.report)
+  settleAfterEachRequest(provider, { database: store.database, graceSeconds, report: deps.report })
+  completeMetadata(provider, store.registry)
+  return {
+    provider,
+    pendingInteractions: createPendingInteractions({ states, sealer, basePath }),
+    browserSessions: createBrowserSessions({ provider, sessions: store.sessions, sealer, cookieName: names.session }),
+  }
+}

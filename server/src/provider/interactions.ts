@@ -1,0 +1,71 @@
+import { interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider'
+import { judgeRedirectUri } from '../config/redirect-uri.ts'
+import { currentUnit } from '../store/unit-of-work.ts'
+import { isPreRegistered } from './client-properties.ts'
+import { ROUTES } from './routes.ts'
+import type { Slice } from './slice.ts'
+
+const { Check, Prompt } = interactionPolicy
+
+/** Paths of the pages of one interaction, below the issuer. They share the prefix of the engine's own resume route. */
+export function interactionPath(uid: string, page: 'sign-in' | 'consent' | 'continue'): string {
+  return `${ROUTES.authorization}/${uid}/${page}`
+}
+
+/** When a person is asked, and where. */
+export function interactions(basePath: string, privateUseRedirects: readonly string[]): Slice {
+  return {
+    interactions: {
+      policy: [signIn(), consent(privateUseRedirects)],
+      url: (_ctx, interaction) =>
+        basePath + interactionPath(interaction.uid, interaction.prompt.name === 'login' ? 'sign-in' : 'consent'),
+    },
+  }
+}
+
+function signIn(): interactionPolicy.Prompt {
+  return new Prompt(
+    { name: 'login', requestable: true },
+    new Check(
+      'no_session',
+      'sign-in is required',
+      'login_required',
+      (ctx) => ctx.oidc.session?.accountId === undefined,
+    ),
+    new Check('max_age', 'a fresh sign-in is required', 'login_required', (ctx) => {
+      const maxAge = ctx.oidc.params?.max_age
+      if (maxAge === undefined || ctx.oidc.result?.login !== undefined) return false
+      return ctx.oidc.session?.past(Number(maxAge)) ?? true
+    }),
+  )
+}
+
+function consent(privateUseRedirects: readonly string[]): interactionPolicy.Prompt {
+  return new Prompt(
+    { name: 'consent', requestable: true },
+    (ctx) => ({ newScopes: newScopes(ctx) }),
+    new Check('scopes_not_agreed', 'consent is required', 'consent_required', (ctx) => {
+      return ctx.oidc.result?.consent === undefined && newScopes(ctx).length > 0
+    }),
+    new Check('page_required', 'a person has to see who asks', 'interaction_required', (ctx) => {
+      return ctx.oidc.result?.consent === undefined && !mayPassUnseen(ctx, privateUseRedirects)
+    }),
+  )
+}
+
+function newScopes(ctx: KoaContextWithOIDC): readonly string[] {
+  const { params, entities } = ctx.oidc
+  const asked = typeof params?.scope === 'string' ? params.scope.split(' ') : []
+  const agreed = new Set((entities.Grant?.getResourceScope(String(params?.resource)) ?? '').split(' '))
+  return asked.filter((scope) => !agreed.has(scope))
+}
+
+/**
+ * No page, no token: only a client this server knows by itself, that named the resource and whose answer goes to a site,
+ * passes on an earlier consent alone. Any program on a machine can listen on loopback or claim a scheme.
+ */
+function mayPassUnseen(ctx: KoaContextWithOIDC, privateUseRedirects: readonly string[]): boolean {
+  const redirect = judgeRedirectUri(String(ctx.oidc.params?.redirect_uri), privateUseRedirects)
+  const toSite = redirect.ok && redirect.kind === 'web'
+  return toSite && isPreRegistered(ctx.oidc.client) && !currentUnit().facts.resourceDefaulted
+}

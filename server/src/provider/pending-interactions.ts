@@ -1,0 +1,124 @@
+import { createHmac, timingSafeEqual } from 'node:crypto'
+import type { Sealer } from '../keys/sealing.ts'
+import type { InteractionState, InteractionStates } from './interaction-state.ts'
+import { ROUTES } from './routes.ts'
+
+/** An authorization request that waits for a person. */
+export interface PendingInteraction {
+  readonly uid: string
+  readonly prompt: 'login' | 'consent'
+  readonly clientId: string
+  readonly redirectUri: string
+  readonly resourceUri: string
+  /** Scopes the request asks for, defaults included. */
+  readonly scopes: readonly string[]
+  /** Those of them that were not agreed to before. */
+  readonly newScopes: readonly string[]
+  readonly resourceDefaulted: boolean
+  /** The sign-in session that the consent belongs to. */
+  readonly session: { readonly uid: string; readonly accountId: string } | undefined
+  readonly loginHint: string | undefined
+  /** Where the browser goes on, below the issuer. */
+  readonly nextPath: string
+  /** Proves that a form was made for this interaction and this session. */
+  readonly formToken: string
+}
+
+/** What pages do with a pending interaction. */
+export interface PendingInteractions {
+  find(uid: string): Promise<PendingInteraction | undefined>
+  /** Whether `token` belongs to a form of this interaction. */
+  checkFormToken(pending: PendingInteraction, token: string): boolean
+  signIn(pending: PendingInteraction, person: { accountId: string; amr: readonly string[] }): Promise<void>
+  agree(pending: PendingInteraction): Promise<void>
+  refuse(pending: PendingInteraction): Promise<void>
+  /** Forgets who was signed in, so that somebody else can sign in to the same request. */
+  forgetPerson(pending: PendingInteraction): Promise<void>
+}
+
+export function createPendingInteractions(options: {
+  states: InteractionStates
+  sealer: Sealer
+  basePath: string
+}): PendingInteractions {
+  const { states, basePath } = options
+  const keys = options.sealer.macKeys('form-token')
+  const tokenFor = (key: Buffer, uid: string, session: string): string =>
+    createHmac('sha256', key)
+      .update(JSON.stringify([uid, session]))
+      .digest('base64url')
+  const tokens = (uid: string, session: string): string[] => keys.map((key) => tokenFor(key, uid, session))
+  const change = async (
+    uid: string,
+    with_: (payload: Record<string, unknown>) => Record<string, unknown>,
+  ): Promise<void> => {
+    const state = await states.read(uid)
+    if (state !== undefined) await states.write(uid, { ...state, payload: with_({ ...state.payload }) })
+  }
+  return {
+    async find(uid) {
+      const state = await states.read(uid)
+      if (state === undefined) return undefined
+      const pending = describe(uid, state, basePath)
+      return { ...pending, formToken: tokens(uid, pending.session?.uid ?? '')[0] ?? '' }
+    },
+    checkFormToken(pending, token) {
+      return tokens(pending.uid, pending.session?.uid ?? '').some((expected) => equalInConstantTime(expected, token))
+    },
+    signIn: (pending, { accountId, amr }) =>
+      change(pending.uid, (payload) => ({
+        ...payload,
+        session: undefined,
+        result: { login: { accountId, amr, remember: true } },
+      })),
+    agree: (pending) =>
+      change(pending.uid, (payload) => ({ ...payload, result: { ...lastSubmission(payload), consent: {} } })),
+    refuse: (pending) =>
+      change(pending.uid, (payload) => ({
+        ...payload,
+        result: { error: 'access_denied', error_description: 'the person refused the request' },
+      })),
+    forgetPerson: (pending) =>
+      change(pending.uid, (payload) => ({
+        ...payload,
+        session: undefined,
+        result: undefined,
+        lastSubmission: undefined,
+      })),
+  }
+}
+
+function describe(
+  uid: string,
+  { payload, facts }: InteractionState,
+  basePath: string,
+): Omit<PendingInteraction, 'formToken'> {
+  const { params = {}, prompt, session } = payload
+  const details = prompt?.details ?? {}
+  return {
+    uid,
+    prompt: prompt?.name === 'login' ? 'login' : 'consent',
+    clientId: text(params.client_id),
+    redirectUri: text(params.redirect_uri),
+    resourceUri: text(params.resource),
+    scopes: text(params.scope).split(' ').filter(Boolean),
+    newScopes: Array.isArray(details.newScopes) ? details.newScopes.map(String) : [],
+    resourceDefaulted: facts.resourceDefaulted,
+    session: session?.uid && session.accountId ? { uid: session.uid, accountId: session.accountId } : undefined,
+    loginHint: typeof params.login_hint === 'string' ? params.login_hint : undefined,
+    nextPath: `${basePath}${ROUTES.authorization}/${uid}`,
+  }
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : ''
+}
+
+function lastSubmission(payload: Record<string, unknown>): object {
+  return typeof payload.lastSubmission === 'object' && payload.lastSubmission !== null ? payload.lastSubmission : {}
+}
+
+function equalInConstantTime(a: string, b: string): boolean {
+  const [left, right] = [Buffer.from(a), Buffer.from(b)]
+  return left.length === right.length && timingSafeEqual(left, right)
+}

@@ -1,0 +1,22 @@
+import type { errors, KoaContextWithOIDC, Provider } from 'oidc-provider'
+import { currentUnit } from '../store/unit-of-work.ts'
+import { errorEntry } from './error-catalogue.ts'
+import type { Report } from './settle.ts'
+
+/** Tells the operator's log why, exactly, where the wire stays generic; the correlation id joins the two. */
+export function reportRefusals(provider: Provider, report: Report): void {
+  const refused = (event: string) => (ctx: KoaContextWithOIDC, error: errors.OIDCProviderError) => {
+    report('warn', `${event}: ${error.message}`, {
+      correlationId: currentUnit().correlationId,
+      code: errorEntry(error.message).code,
+      reason: error.error_detail ?? error.error_description,
+      clientId: ctx.oidc.client?.clientId,
+    })
+  }
+  provider.on('authorization.error', refused('authorization refused'))
+  provider.on('grant.error', refused('token request refused'))
+  provider.on('registration_create.error', refused('registration refused'))
+  provider.on('server_error', (ctx, error) => {
+    report('error', 'server error', { correlationId: currentUnit().correlationId, path: ctx.path, error })
+  })
+}

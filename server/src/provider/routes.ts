@@ -1,0 +1,13 @@
+import type { Slice } from './slice.ts'
+
+/** Paths below the issuer. Gateways derive the key set's address from the issuer, so it lies where they look. */
+export const ROUTES = {
+  authorization: '/authorize',
+  token: '/token',
+  registration: '/register',
+  jwks: '/.well-known/jwks.json',
+} as const
+
+export function routes(): Slice {
+  return { routes: { ...ROUTES } }
+}

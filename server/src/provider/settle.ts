@@ -1,0 +1,100 @@
+import type { KoaContextWithOIDC, Provider } from 'oidc-provider'
+import type { Database } from '../store/database.ts'
+import { abandon, commit, currentUnit, type Unit } from '../store/unit-of-work.ts'
+import { completeRefusal, refusalBody } from './errors.ts'
+
+// A client that hears this tries again by itself; the database is usually back by then.
+const RETRY_AFTER_SECONDS = '2'
+
+/** Around the engine's router the context has its `oidc` part only where a route matched. */
+type EngineContext = Omit<KoaContextWithOIDC, 'oidc'> & Partial<Pick<KoaContextWithOIDC, 'oidc'>>
+
+/** Told about what the wire does not say. */
+export type Report = (level: 'warn' | 'error', message: string, detail: Readonly<Record<string, unknown>>) => void
+
+/**
+ * Wraps every endpoint of the engine: when the answer is built and before it leaves, what the request wants to change is
+ * sent in one conditional statement. A refusal sends kills only, a failure nothing, and a lost race replaces the answer.
+ */
+export function settleAfterEachRequest(
+  provider: Provider,
+  deps: { database: Database; graceSeconds: number; report: Report },
+): void {
+  provider.use(async (ctx, next) => {
+    try {
+      await next()
+      await settle(ctx, currentUnit(), deps)
+    } catch (error) {
+      deps.report('error', 'request failed', { path: ctx.path, error, correlationId: currentUnit().correlationId })
+      answerUnavailable(ctx)
+    }
+    completeRefusal(ctx)
+  })
+}
+
+async function settle(
+  ctx: EngineContext,
+  unit: Unit,
+  deps: { database: Database; graceSeconds: number },
+): Promise<void> {
+  if (ctx.status >= 500) return
+  if (ctx.status >= 400) {
+    recordRefusal(ctx, unit)
+    await abandon(deps.database, unit)
+    return
+  }
+  recordIssue(ctx, unit)
+  if ((await commit(deps.database, unit, deps.graceSeconds)) === 'done') return
+  unit.events.length = 0
+  replaceAnswer(ctx, unit)
+  recordRefusal(ctx, unit)
+  await abandon(deps.database, unit)
+}
+
+function replaceAnswer(ctx: EngineContext, unit: Unit): void {
+  ctx.remove('Location')
+  ctx.status = 400
+  ctx.type = 'json'
+  ctx.body = unit.consumption === undefined ? { error: 'access_denied' } : { error: 'invalid_grant' }
+}
+
+function answerUnavailable(ctx: EngineContext): void {
+  ctx.remove('Location')
+  ctx.status = 503
+  ctx.set('Retry-After', RETRY_AFTER_SECONDS)
+  ctx.type = 'json'
+  ctx.body = refusalBody({ error: 'temporarily_unavailable' })
+}
+
+function recordIssue(ctx: EngineContext, unit: Unit): void {
+  const { consumption } = unit
+  const grant = consumption && unit.grants.get(consumption.grantId)
+  if (consumption === undefined || grant === undefined) return
+  const { accountId, clientId, resourceUri, id: grantId } = grant
+  const scope = ctx.oidc?.entities.AccessToken?.scope ?? ''
+  const detail = {
+    grantType: consumption.kind === 'code' ? 'authorization_code' : 'refresh_token',
+    scopes: scope.split(' '),
+  }
+  unit.events.push({ type: 'token.issued', outcome: 'allowed', accountId, clientId, resourceUri, grantId, detail })
+}
+
+// Only refusals of something that exists are kept: an audit that any stranger can fill tells nothing.
+function recordRefusal(ctx: EngineContext, unit: Unit): void {
+  const grant = unit.presented && unit.grants.get(unit.presented.grantId)
+  if (grant === undefined) return
+  const presentedBy = ctx.oidc?.client?.clientId ?? ''
+  const { accountId, resourceUri, id: grantId } = grant
+  const detail = { presentedBy, foreignClient: presentedBy !== grant.clientId, killed: unit.kills.has(grantId) }
+  const code = 'SALLYPORT_E_GRANT'
+  unit.events.push({
+    type: 'token.refused',
+    outcome: 'refused',
+    code,
+    accountId,
+    clientId: grant.clientId,
+    resourceUri,
+    grantId,
+    detail,
+  })
+}
