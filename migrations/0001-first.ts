@@ -55,7 +55,8 @@ async function parties(knex: Knex): Promise<void> {
     table.text('id').primary()
     table.text('uri').notNullable().unique()
     table.text('name').notNullable()
-    table.jsonb('tools').notNullable()
+    // Not jsonb: the order of the file is the order on the consent page.
+    table.json('tools').notNullable()
     table.integer('access_token_seconds')
     table.text('owner_client_id')
     table.text('upstream')
@@ -114,7 +115,8 @@ async function permissions(knex: Knex): Promise<void> {
     table.text('account_id').notNullable().index()
     table.text('client_id').notNullable().index()
     table.text('resource_uri').notNullable()
-    table.jsonb('scopes').notNullable()
+    // Not jsonb: scopes go into tokens in the order they were asked for.
+    table.json('scopes').notNullable()
     table.boolean('refreshable').notNullable()
     table.timestamp('created_at').notNullable()
     table.timestamp('last_used_at')

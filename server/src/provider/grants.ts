@@ -3,7 +3,7 @@ import type { KoaContextWithOIDC } from 'oidc-provider'
 import type { LifetimeSettings } from '../config/settings.ts'
 import type { Consent } from '../store/consents.ts'
 import type { Grant } from '../store/grants.ts'
-import { type Permissions, reusablePermissions } from '../store/permission.ts'
+import { type Permission, type Permissions, reusablePermissions } from '../store/permission.ts'
 import { currentUnit } from '../store/unit-of-work.ts'
 import { wantsRefreshOnRequestOnly } from './client-properties.ts'
 import type { Slice } from './slice.ts'
@@ -78,6 +78,8 @@ function engineGrant(ctx: KoaContextWithOIDC, grant: Grant) {
   return result
 }
 
+// In the order asked, which is the order of `scope` in the tokens.
 function pick(permissions: Permissions, scopes: readonly string[]): Permissions {
-  return Object.fromEntries(Object.entries(permissions).filter(([scope]) => scopes.includes(scope)))
+  const entries = scopes.map((scope) => [scope, permissions[scope]] as const)
+  return Object.fromEntries(entries.filter((entry): entry is [string, Permission] => entry[1] !== undefined))
 }

@@ -78,7 +78,7 @@ export function insertGrant(grant: Grant, after?: string): Part {
     sql: (place) => `INSERT INTO grants
       (id, consent_id, account_id, client_id, resource_uri, scopes, refreshable, created_at, expires_at)
       SELECT ${place(grant.id)}::text, c.id, c.account_id, c.client_id, c.resource_uri,
-             ${place(JSON.stringify(grant.permissions))}::jsonb, ${place(grant.refreshable)}::boolean, now(),
+             ${place(JSON.stringify(grant.permissions))}::json, ${place(grant.refreshable)}::boolean, now(),
              to_timestamp(${place(grant.expiresAt)}::float8)
         FROM consents c
         JOIN accounts a ON a.id = c.account_id AND a.disabled_at IS NULL

@@ -51,7 +51,7 @@ const LIST: Statement = {
 
 const write = (onConflict: string): string => `WITH stored AS (
     INSERT INTO resources (id, uri, name, tools, access_token_seconds, source, created_at)
-    VALUES ($1, $2, $3, $4::jsonb, $5, $6, now()) ${onConflict} RETURNING id),
+    VALUES ($1, $2, $3, $4::json, $5, $6, now()) ${onConflict} RETURNING id),
   forgotten AS (DELETE FROM resource_aliases WHERE resource_id IN (SELECT id FROM stored) AND NOT (uri = ANY($7::text[]))),
   aliased AS (INSERT INTO resource_aliases (uri, resource_id) SELECT unnest($7::text[]), id FROM stored
     ON CONFLICT (uri) DO UPDATE SET resource_id = excluded.resource_id WHERE resource_aliases.resource_id = excluded.resource_id)

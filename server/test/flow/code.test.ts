@@ -1,0 +1,28 @@
+import { decodeJwt, decodeProtectedHeader } from 'jose'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { RESOURCE, startTestServer, type TestServer } from '../setup/authorization-server.ts'
+import { signInAndRedeem } from '../setup/flow.ts'
+
+let server: TestServer
+beforeAll(async () => {
+  server = await startTestServer()
+})
+afterAll(() => server.close())
+
+describe('an authorization code', () => {
+  it('becomes an access token whose audience is the resource alone (AS-RES-01, AS-TK-09)', async () => {
+    const { tokens, callback, clientId } = await signInAndRedeem(server)
+    expect(callback.params.get('iss')).toBe(server.issuer)
+    expect(tokens).toMatchObject({ status: 200, body: { token_type: 'Bearer', expires_in: 600 } })
+    const accessToken = String(tokens.body.access_token)
+    expect(decodeProtectedHeader(accessToken)).toMatchObject({ typ: 'at+jwt', alg: 'ES256' })
+    expect(decodeJwt(accessToken)).toMatchObject({
+      iss: server.issuer,
+      aud: RESOURCE,
+      client_id: clientId,
+      scope: 'mcp:repositories:list mcp:issue:read',
+      gid: expect.any(String),
+      auth_time: expect.any(Number),
+    })
+  })
+})

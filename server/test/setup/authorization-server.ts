@@ -1,0 +1,130 @@
+import { randomBytes } from 'node:crypto'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { createApp, type Log } from '../../src/app.ts'
+import { secret } from '../../src/config/secret.ts'
+import type { LifetimeSettings, Settings } from '../../src/config/settings.ts'
+import { syncSettings } from '../../src/provider/registered-settings.ts'
+import { openStore, type Store } from '../../src/store/index.ts'
+import { hashPassword } from '../../src/store/password.ts'
+import { createTestDatabase } from './database.ts'
+
+/** A server inside the test's process, on a database of its own. */
+export interface TestServer {
+  readonly issuer: string
+  readonly origin: string
+  readonly settings: Settings
+  readonly store: Store
+  readonly databaseUrl: string
+  /** What the operator's log was told. */
+  readonly logged: { readonly level: string; readonly message: string; readonly detail: unknown }[]
+  close(): Promise<void>
+}
+
+export const PASSWORD = 'correct horse battery staple'
+export const RESOURCE = 'http://127.0.0.1:9401/mcp'
+
+/** The tools of the resource under test: one scope of each class that can be granted, and one of each that cannot. */
+export const TOOLS = {
+  scopes: {
+    'mcp:repositories:list': { class: 'discovery', description: 'See the list of repositories' },
+    'mcp:issue:read': { class: 'read', description: 'Read issues' },
+    'mcp:issue:create': { class: 'write', description: 'Create issues' },
+    'mcp:branch:delete': { class: 'destructive', description: 'Delete branches' },
+  },
+  tools: {
+    whoami: { class: 'discovery', scopes: [] },
+    repositories_list: { scopes: ['mcp:repositories:list'] },
+    issue_read: { scopes: ['mcp:issue:read'] },
+    issue_create: { scopes: ['mcp:issue:create'] },
+    branch_delete: { scopes: ['mcp:branch:delete'] },
+  },
+}
+
+const LIFETIMES: LifetimeSettings = {
+  codeSeconds: 60,
+  accessTokenSeconds: 600,
+  accessTokenElevatedSeconds: 300,
+  refreshIdleSeconds: 30 * 86_400,
+  refreshAbsoluteSeconds: 180 * 86_400,
+  refreshGraceSeconds: 60,
+  signInSessionSeconds: 14 * 86_400,
+  elevationSessionSeconds: 8 * 3_600,
+  interactionSeconds: 3_600,
+}
+
+export interface TestServerOptions {
+  /** Path of the issuer, '' or '/tenant'. */
+  readonly path?: string
+  readonly settings?: Partial<Settings>
+  readonly lifetimes?: Partial<LifetimeSettings>
+  /** Another server's, so that two share one database. */
+  readonly sharing?: TestServer
+}
+
+/** Starts a server with the account `alice` and the resource under test. */
+export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
+  const database = options.sharing === undefined ? await createTestDatabase() : undefined
+  const databaseUrl = options.sharing?.databaseUrl ?? database?.url ?? ''
+  const http = createServer()
+  await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve))
+  const origin = `http://127.0.0.1:${(http.address() as AddressInfo).port}`
+  const settings = testSettings(options, origin, databaseUrl)
+  const store = openStore({ databaseUrl, poolSize: 10 })
+  const logged: TestServer['logged'] = []
+  const log: Log = (level, message, detail) => logged.push({ level, message, detail })
+  if (options.sharing === undefined) await fill(store)
+  await syncSettings(settings, store)
+  http.on('request', await createApp({ settings, store, log }))
+  return {
+    issuer: settings.issuer,
+    origin,
+    settings,
+    store,
+    databaseUrl,
+    logged,
+    async close() {
+      http.closeAllConnections()
+      await new Promise((resolve) => http.close(resolve))
+      await store.close()
+      await database?.drop()
+    },
+  }
+}
+
+function testSettings(options: TestServerOptions, origin: string, databaseUrl: string): Settings {
+  const shared = options.sharing?.settings
+  return {
+    mode: 'dev',
+    issuer: options.sharing?.issuer ?? origin + (options.path ?? ''),
+    listen: { host: '127.0.0.1', port: 0 },
+    management: { host: '127.0.0.1', port: 0 },
+    dataDir: '/nonexistent',
+    databaseUrl: secret(databaseUrl),
+    databasePoolSize: 10,
+    logLevel: 'silent',
+    trustedProxies: [],
+    encryptionKeys: shared?.encryptionKeys ?? [secret(randomBytes(32).toString('base64'))],
+    cookieKeys: shared?.cookieKeys ?? [secret(randomBytes(32).toString('base64'))],
+    signingAlgorithm: 'ES256',
+    lifetimes: { ...LIFETIMES, ...options.lifetimes },
+    registration: { mode: 'open' },
+    resources: [],
+    clients: [],
+    demo: { port: 0, downstreamPort: 0, password: undefined },
+    ...options.settings,
+  }
+}
+
+async function fill(store: Store): Promise<void> {
+  await store.accounts.add({ login: 'alice', name: 'Alice', passwordHash: await hashPassword(PASSWORD) })
+  await store.resources.add({
+    id: 'demo',
+    uri: RESOURCE,
+    name: 'Demo',
+    aliases: ['http://127.0.0.1:9401/mcp/', 'http://127.0.0.1:9401'],
+    tools: TOOLS,
+    accessTokenSeconds: undefined,
+    source: 'cli',
+  })
+}

@@ -1,0 +1,67 @@
+/** A browser of the tests: keeps cookies by path, follows nothing by itself. */
+export interface Browser {
+  get(url: string): Promise<Response>
+  post(
+    url: string,
+    form: Record<string, string | readonly string[]>,
+    headers?: Record<string, string>,
+  ): Promise<Response>
+  readonly cookies: Map<string, Cookie>
+}
+
+interface Cookie {
+  readonly name: string
+  readonly value: string
+  readonly path: string
+}
+
+export function createBrowser(): Browser {
+  const cookies = new Map<string, Cookie>()
+  const send = async (url: string, init: RequestInit): Promise<Response> => {
+    const headers = new Headers(init.headers)
+    headers.set('Accept', 'text/html')
+    const { pathname } = new URL(url)
+    const sent = [...cookies.values()]
+      .filter(({ path }) => path === '/' || pathname === path || pathname.startsWith(`${path}/`))
+      .sort((a, b) => b.path.length - a.path.length)
+    if (sent.length > 0) headers.set('Cookie', sent.map(({ name, value }) => `${name}=${value}`).join('; '))
+    const response = await fetch(url, { ...init, headers, redirect: 'manual' })
+    for (const line of response.headers.getSetCookie()) keep(cookies, line)
+    return response
+  }
+  return {
+    cookies,
+    get: (url) => send(url, {}),
+    post(url, form, headers = {}) {
+      const entries = Object.entries(form).flatMap(([name, value]) => [value].flat().map((one) => [name, String(one)]))
+      return send(url, { method: 'POST', body: new URLSearchParams(entries), headers })
+    },
+  }
+}
+
+function keep(cookies: Map<string, Cookie>, line: string): void {
+  const [pair = '', ...attributes] = line.split(';').map((part) => part.trim())
+  const at = pair.indexOf('=')
+  const [name, value] = [pair.slice(0, at), pair.slice(at + 1)]
+  const attribute = (wanted: string): string | undefined =>
+    attributes.find((part) => part.toLowerCase().startsWith(`${wanted}=`))?.slice(wanted.length + 1)
+  const path = attribute('path') ?? '/'
+  const expires = attribute('expires')
+  const gone = attribute('max-age') === '0' || (expires !== undefined && Date.parse(expires) < Date.now())
+  if (gone) cookies.delete(`${name} ${path}`)
+  else cookies.set(`${name} ${path}`, { name, value, path })
+}
+
+/** The value of a hidden or typed field of a page. */
+export function fieldOf(html: string, name: string): string {
+  const tag = html.match(new RegExp(`<input[^>]*name="${name}"[^>]*>`))?.[0] ?? ''
+  return tag.match(/value="([^"]*)"/)?.[1] ?? ''
+}
+
+/** Every value of the checkboxes of that name, with whether they come ticked. */
+export function boxesOf(html: string, name: string): { value: string; checked: boolean }[] {
+  return [...html.matchAll(new RegExp(`<input[^>]*name="${name}"[^>]*>`, 'g'))].map(([tag]) => ({
+    value: tag.match(/value="([^"]*)"/)?.[1] ?? '',
+    checked: /\schecked(\s|>|=|\/)/.test(tag),
+  }))
+}
