@@ -1,0 +1,136 @@
+import { initialScopes } from '@sallyport/policy'
+import { type Access, authInfoOf, type TokenVerifier } from './access.ts'
+import { type Admission, createAdmit } from './admit.ts'
+import { createHostAndOriginRules } from './http/host-and-origin.ts'
+import { endStreamAfter } from './http/stream-expiry.ts'
+import { metadataUrlOf, type ProtectedResourceMetadata } from './http/well-known.ts'
+import { createIssuerSource } from './issuer/issuer-source.ts'
+import { scopesForTool, type ToolPolicy } from './mcp/decide-calls.ts'
+import type { ProtectSettings } from './protect-options.ts'
+import { IssuerUnavailableError, TokenRefusedError } from './token/token-refusal.ts'
+import { type VerifiedToken, verifyAccessToken } from './token/verify-access-token.ts'
+
+/** The server behind the guard. `access` is undefined only for `server/discover` under `publicDiscovery`. */
+export type Next = (request: Request, access: Access | undefined) => Response | Promise<Response>
+
+/** A protected resource, ready to be put in front of an MCP server. */
+export interface Guard {
+  /** The canonical resource identifier. */
+  readonly resource: string
+  /** The RFC 9728 document. */
+  readonly metadata: ProtectedResourceMetadata
+  /** Where the document is served. */
+  readonly metadataUrl: string
+  /** For servers that bring their own middleware; see `handle` for the whole. */
+  readonly verifier: TokenVerifier
+  /**
+   * The scopes that a call of a tool needs: none if authentication is enough, undefined if no scope opens it.
+   *
+   * @param tool the name of the tool
+   * @param args its arguments; no rule looks at them in this version
+   */
+  scopesFor(tool: string, args?: unknown): readonly string[] | undefined
+  /** Whether the issuer's metadata and keys are there, so that tokens can be judged. */
+  ready(): Promise<boolean>
+  /**
+   * Decides about a request without answering it: what adapters for other kinds of server build on.
+   *
+   * @param request the request as it came; its body is used up when it is a POST
+   */
+  admit(request: Request): Promise<Admission>
+  /**
+   * Answers a request, or hands it on without its Authorization header and answers what comes back.
+   *
+   * @param request the request as it came
+   * @param next the MCP server
+   */
+  handle(request: Request, next: Next): Promise<Response>
+}
+
+/**
+ * Wires a guard: the only place that constructs its parts.
+ *
+ * @param settings checked options
+ * @param policy what is known about the tools
+ */
+export function createGuard(settings: ProtectSettings, policy: ToolPolicy): Guard {
+  const { issuer, resource, clock, log } = settings
+  const scopes = policy.kind === 'tools-file' ? initialScopes(policy.toolsFile) : []
+  const metadata = buildMetadata(settings, scopes)
+  const metadataUrl = metadataUrlOf(resource)
+  const source = createIssuerSource({
+    issuer,
+    clock,
+    fetch: settings.fetch,
+    onTrouble: (detail) => log({ code: 'SALLYPORT_E_ISSUER_UNAVAILABLE', detail }),
+  })
+  const expected = { issuer, resource, acceptJwtType: settings.acceptJwtType }
+  const verify = (token: string): Promise<VerifiedToken> => verifyAccessToken(token, { source, expected, now: clock() })
+  const admit = createAdmit({
+    verify,
+    policy,
+    log,
+    clock,
+    publicDiscovery: settings.publicDiscovery,
+    rules: createHostAndOriginRules(resource, { hosts: settings.allowedHosts, origins: settings.allowedOrigins }),
+    wellKnown: { metadata, source, isAloneOnOrigin: settings.rootMetadata },
+    context: { resourceMetadata: metadataUrl, initialScopes: scopes },
+  })
+  return {
+    resource,
+    metadata,
+    metadataUrl,
+    verifier: createVerifier(verify),
+    scopesFor: (tool) => scopesForTool(policy, tool),
+    ready: source.ready,
+    admit,
+    handle: async (request, next) => {
+      const admission = await admit(request)
+      if (admission.kind === 'answer') return admission.response
+      const response = await next(admission.request, admission.access)
+      return finish(response, admission)
+    },
+  }
+}
+
+function buildMetadata(settings: ProtectSettings, scopes: readonly string[]): ProtectedResourceMetadata {
+  return Object.freeze({
+    resource: settings.resource,
+    authorization_servers: [settings.issuer],
+    // Without tools there is nothing to ask for; an empty list would read as "no scope exists".
+    ...(scopes.length > 0 && { scopes_supported: scopes }),
+    bearer_methods_supported: ['header'],
+    ...(settings.resourceName !== undefined && { resource_name: settings.resourceName }),
+  })
+}
+
+function createVerifier(verify: (token: string) => Promise<VerifiedToken>): TokenVerifier {
+  return {
+    verifyAccessToken: async (token) => {
+      const verified = await verify(token)
+      switch (verified.kind) {
+        case 'verified':
+          return authInfoOf(verified.access)
+        case 'refused':
+          throw new TokenRefusedError(verified.refusal.reason)
+        case 'unavailable':
+          throw new IssuerUnavailableError()
+        default:
+          return verified satisfies never
+      }
+    },
+  }
+}
+
+function finish(response: Response, admission: Extract<Admission, { kind: 'pass' }>): Response {
+  const { streamSecondsLeft, responseHeaders } = admission
+  const ending = streamSecondsLeft === undefined ? response : endStreamAfter(response, streamSecondsLeft)
+  // Answers of fetch have frozen headers, so the answer is made anew.
+  const { status, statusText } = ending
+  const headers = new Headers(ending.headers)
+  for (const [name, value] of Object.entries(responseHeaders)) {
+    if (name === 'vary') headers.append(name, value)
+    else headers.set(name, value)
+  }
+  return new Response(ending.body, { status, statusText, headers })
+}

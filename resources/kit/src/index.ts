@@ -1,0 +1,8 @@
+export type { Access, AuthInfo, TokenVerifier } from './access.ts'
+export type { Admission } from './admit.ts'
+export type { Guard, Next } from './guard.ts'
+export type { ProtectedResourceMetadata } from './http/well-known.ts'
+export { protect } from './protect.ts'
+export { ProtectError, type ProtectErrorCode } from './protect-error.ts'
+export type { GuardLog, ProtectOptions } from './protect-options.ts'
+export { IssuerUnavailableError, TokenRefusedError } from './token/token-refusal.ts'
