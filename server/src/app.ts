@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto'
 import { createServer, type RequestListener, type Server } from 'node:http'
 import Koa from 'koa'
 import { pino } from 'pino'
-import { SHIPPED_PRIVATE_USE_REDIRECTS } from './config/redirect-uri.ts'
 import type { Settings } from './config/settings.ts'
 import { issuerAddress, originForm, pinAddress, targetBelowIssuer } from './http/address.ts'
 import { createCookieJar } from './http/cookie-jar.ts'
@@ -118,7 +117,7 @@ export async function createApp(deps: { settings: Settings; store: Store; log: L
     signingKeys,
     now,
     report: log,
-    privateUseRedirects: SHIPPED_PRIVATE_USE_REDIRECTS,
+    privateUseRedirects: settings.privateUseRedirects,
     renderErrorPage: errorPage(pages, address.host),
   })
   const app = new Koa()
@@ -162,7 +161,7 @@ function interactionDeps(
     issuerHost: made.address.host,
     basePath: made.address.basePath,
     lifetimes: settings.lifetimes,
-    privateUseRedirects: SHIPPED_PRIVATE_USE_REDIRECTS,
+    privateUseRedirects: settings.privateUseRedirects,
     now: made.now,
   }
 }

@@ -8,6 +8,9 @@ export type RedirectUriJudgement =
 /** Long enough for every client seen, short enough to be a column and a header line. */
 const MAX_REDIRECT_URI_LENGTH = 2048
 
+/** A client lists the callbacks of its editions; more than this is a list of other people's. */
+export const MAX_REDIRECT_URIS = 20
+
 /** Private-use redirects that are trusted as shipped: Cursor registers this one beside its loopback URI. */
 export const SHIPPED_PRIVATE_USE_REDIRECTS: readonly string[] = ['cursor://anysphere.cursor-mcp']
 

@@ -1,12 +1,11 @@
 import { z } from 'zod'
 import { ACCESS_TOKEN_BOUNDS } from './lifetimes.ts'
+import { MAX_REDIRECT_URIS } from './redirect-uri.ts'
 import { displayName, filePath, secretText, text, wholeNumber } from './schema-parts.ts'
 
 /** More rows than this are kept in the registry (`sallyport resource add`), not in a file that is read at each start. */
 const MAX_FILE_ENTRIES = 500
 
-/** A client with more redirect URIs than this registers what it should derive. */
-export const MAX_REDIRECT_URIS = 50
 /** Aliases are for spellings of one server, of which there are few. */
 export const MAX_ALIASES = 20
 

@@ -5,7 +5,7 @@ import { DEMO_USERS } from './demo-users.ts'
 export interface StartedParts {
   readonly issuer: string
   readonly demoUrl: string
-  /** Base URL of health and metrics. */
+  /** Base URL of the health checks. */
   readonly managementUrl: string
   /** Where the data is kept, in words. */
   readonly database: string
@@ -24,7 +24,7 @@ export function formatStartSummary(parts: StartedParts): string {
     ['Authorization server', parts.issuer],
     ['Metadata', `${parts.issuer}/.well-known/oauth-authorization-server`],
     ['Demo MCP server', parts.demoUrl],
-    ['Health and metrics', `${parts.managementUrl}/readyz, ${parts.managementUrl}/metrics`],
+    ['Health', `${parts.managementUrl}/readyz`],
     ['Database', parts.database],
     ['Sign in as', `${people}, password ${styleText('bold', parts.demoPassword)}`],
   ] as const

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createApp, type Log } from '../../src/app.ts'
+import { SHIPPED_PRIVATE_USE_REDIRECTS } from '../../src/config/redirect-uri.ts'
 import { secret } from '../../src/config/secret.ts'
 import type { LifetimeSettings, Settings } from '../../src/config/settings.ts'
 import { syncSettings } from '../../src/provider/registered-settings.ts'
@@ -109,6 +110,7 @@ function testSettings(options: TestServerOptions, origin: string, databaseUrl: s
     signingAlgorithm: 'ES256',
     lifetimes: { ...LIFETIMES, ...options.lifetimes },
     registration: { mode: 'open' },
+    privateUseRedirects: SHIPPED_PRIVATE_USE_REDIRECTS,
     resources: [],
     clients: [],
     demo: { port: 0, downstreamPort: 0, password: undefined },
