@@ -1,0 +1,130 @@
+import { randomBytes } from 'node:crypto'
+import type { Command } from 'commander'
+import { judgeClients } from '../config/client-rules.ts'
+import type { SettingsFlags } from '../config/flags.ts'
+import type { Findings } from '../config/problem.ts'
+import { clientSchema } from '../config/schema-registry.ts'
+import type { ClientSettings, Settings } from '../config/settings.ts'
+import type { Store } from '../store/index.ts'
+import { type CommandContext, createCommand } from './command.ts'
+import { CommandError } from './command-error.ts'
+import { EXIT } from './exit-code.ts'
+import { judgeEntry } from './judge-entry.ts'
+import { collect } from './option-list.ts'
+import { printFields, printJson } from './print-result.ts'
+import { addSettingsFlags, DATABASE_FLAGS } from './settings-flags.ts'
+import type { Terminal } from './terminal.ts'
+import { withStore } from './with-store.ts'
+
+/** Ids are public; they only must not meet. */
+const ID_BYTES = 12
+/** 256 bits: stored as a plain digest, which only a secret of a machine's making allows. */
+const SECRET_BYTES = 32
+
+interface ClientAddOptions extends SettingsFlags {
+  readonly id?: string
+  readonly name: string
+  readonly redirectUri: readonly string[]
+  readonly confidential?: boolean
+  readonly defaultResource?: string
+  readonly json?: boolean
+}
+
+const FLAG_OF = { id: '--id', name: '--name', redirectUris: '--redirect-uri', defaultResource: '--default-resource' }
+
+/** `sallyport client add`: a pre-registered client; a secret is shown this once. */
+export function clientAddCommand(context: CommandContext): Command {
+  const { terminal } = context
+  const command = createCommand(context, {
+    name: 'add',
+    summary: 'register a client',
+    details:
+      'Without --confidential the client is public and proves itself by PKCE alone. A secret is shown once and kept as a digest.',
+    examples: [
+      'sallyport client add --name "Desk" --redirect-uri http://127.0.0.1/callback',
+      'sallyport client add --name "Portal" --redirect-uri https://portal.example.com/callback --confidential --json',
+    ],
+  })
+  command
+    .requiredOption('--name <name>', 'shown on the consent page')
+    .requiredOption('--redirect-uri <uri>', 'where answers may be sent; can be repeated', collect)
+    .option('--id <id>', 'client identifier (default: a random one)')
+    .option('--confidential', 'make a client secret')
+    .option('--default-resource <id>', 'resource that is meant when the client names none')
+  return addSettingsFlags(command, DATABASE_FLAGS)
+    .option('--json', 'print the result as JSON')
+    .action(async ({ json, ...options }: ClientAddOptions) => {
+      const client = await withStore(terminal, options, (store, settings) =>
+        addClient(terminal, store, settings, options),
+      )
+      printClient(terminal, client, json)
+    })
+}
+
+async function addClient(
+  terminal: Terminal,
+  store: Store,
+  settings: Settings,
+  options: ClientAddOptions,
+): Promise<ClientSettings> {
+  const resources = await store.resources.list()
+  const client = judgeOptions(terminal, options, settings, new Set(resources.map(({ id }) => id)))
+  const { id, defaultResource } = client
+  const metadata = buildClientMetadata(client)
+  const added = await store.clients.add({ id, source: 'cli', metadata, defaultResource })
+  if (!added.ok) throw new CommandError(EXIT.refused, 'SALLYPORT_E_REFUSED', `there is a client ${id} already`)
+  return client
+}
+
+function judgeOptions(
+  terminal: Terminal,
+  {
+    id = `client_${randomBytes(ID_BYTES).toString('hex')}`,
+    name,
+    redirectUri,
+    confidential,
+    defaultResource,
+  }: ClientAddOptions,
+  { privateUseRedirects }: Settings,
+  resourceIds: ReadonlySet<string>,
+): ClientSettings {
+  const value = {
+    id,
+    name,
+    redirectUris: redirectUri,
+    ...(confidential ? { secret: randomBytes(SECRET_BYTES).toString('base64url') } : {}),
+    ...(defaultResource === undefined ? {} : { defaultResource }),
+  }
+  return judgeEntry(terminal, { schema: clientSchema, value, flagOf: FLAG_OF }, (entry, findings) => {
+    requireResource(defaultResource, resourceIds, findings)
+    const lookup = { value: { clients: [value] }, files: new Map(), baseDir: terminal.cwd, findings }
+    const [client] = judgeClients([{ index: 0, entry }], { lookup, privateUseRedirects, resourceIds })
+    return client
+  })
+}
+
+function requireResource(id: string | undefined, known: ReadonlySet<string>, findings: Findings): void {
+  if (id === undefined || known.has(id)) return
+  findings.problem(
+    'SALLYPORT_E_SETTINGS_VALUE',
+    ['defaultResource'],
+    'is not a resource: see `sallyport resource list`',
+  )
+}
+
+/** What it does not say (grant types, application type) follows from the redirect URIs. @see RFC 7591 §2 */
+function buildClientMetadata({ name, redirectUris, secret }: ClientSettings): Record<string, unknown> {
+  return {
+    client_name: name,
+    redirect_uris: redirectUris,
+    token_endpoint_auth_method: secret === undefined ? 'none' : 'client_secret_basic',
+    ...(secret === undefined ? {} : { client_secret: secret.reveal() }),
+  }
+}
+
+function printClient(terminal: Terminal, { id, secret }: ClientSettings, json: boolean | undefined): void {
+  const shown = secret === undefined ? {} : { clientSecret: secret.reveal() }
+  if (json) printJson(terminal, { clientId: id, ...shown })
+  else printFields(terminal, { 'client id': id, ...(secret === undefined ? {} : { 'client secret': secret.reveal() }) })
+  if (secret !== undefined) terminal.log('The secret is not shown again: keep it now.')
+}

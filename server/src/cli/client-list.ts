@@ -1,0 +1,60 @@
+import type { Command } from 'commander'
+import type { SettingsFlags } from '../config/flags.ts'
+import type { RegisteredClient } from '../store/clients.ts'
+import { type CommandContext, createCommand } from './command.ts'
+import { printList } from './print-result.ts'
+import { addSettingsFlags, DATABASE_FLAGS } from './settings-flags.ts'
+import { withStore } from './with-store.ts'
+
+interface ClientListOptions extends SettingsFlags {
+  readonly json?: boolean
+}
+
+/** `sallyport client list`: every registered client, whoever registered it. */
+export function clientListCommand(context: CommandContext): Command {
+  const { terminal } = context
+  const command = createCommand(context, {
+    name: 'list',
+    summary: 'list the registered clients',
+    examples: [
+      'sallyport client list',
+      'sallyport client list --json | jq \'.clients[] | select(.source == "dynamic")\'',
+    ],
+  })
+  return addSettingsFlags(command, DATABASE_FLAGS)
+    .option('--json', 'print JSON, as is done when stdout is not a terminal')
+    .action(async ({ json, ...flags }: ClientListOptions) => {
+      const clients = (await withStore(terminal, flags, (store) => store.clients.list())).map(describeClient)
+      printList(
+        terminal,
+        json,
+        { clients },
+        {
+          columns: ['id', 'name', 'source', 'kind', 'created'],
+          rows: clients.map(({ id, name, source, confidential, createdAt }) => {
+            return [id, printable(name), source, confidential ? 'confidential' : 'public', createdAt.slice(0, 10)]
+          }),
+          empty: 'there are no clients: add one with `sallyport client add`, or let them register',
+        },
+      )
+    })
+}
+
+/** What may be shown of a client: never its metadata as it is, which holds the digest of the secret. */
+function describeClient({ id, name, source, metadata, defaultResource, createdAt }: RegisteredClient) {
+  const { redirect_uris: redirectUris, token_endpoint_auth_method: method } = metadata
+  return {
+    id,
+    name,
+    source,
+    confidential: method !== 'none' && metadata.client_secret !== undefined,
+    redirectUris: Array.isArray(redirectUris) ? redirectUris : [],
+    defaultResource: defaultResource ?? null,
+    createdAt: createdAt.toISOString(),
+  }
+}
+
+/** Anyone may register a name; escape sequences in it must not reach the terminal of an operator. */
+function printable(name: string): string {
+  return name.replaceAll(/\p{C}/gu, '\ufffd')
+}

@@ -1,0 +1,74 @@
+import type { Command } from 'commander'
+import { checkConfigCommand } from './check-config.ts'
+import { clientAddCommand } from './client-add.ts'
+import { clientListCommand } from './client-list.ts'
+import { clientRemoveCommand } from './client-remove.ts'
+import { type CommandContext, createCommand, withSubcommands } from './command.ts'
+import { devCommand } from './dev.ts'
+import { migrateCommand } from './migrate.ts'
+import { resourceAddCommand } from './resource-add.ts'
+import { resourceListCommand } from './resource-list.ts'
+import { resourceRemoveCommand } from './resource-remove.ts'
+import { serveCommand } from './serve.ts'
+import { userAddCommand } from './user-add.ts'
+import { userDisableCommand } from './user-disable.ts'
+import { userListCommand } from './user-list.ts'
+import { userPasswdCommand } from './user-passwd.ts'
+
+/** The whole command line, in the order of the help. */
+export function createProgram(context: CommandContext, version: string): Command {
+  const program = createCommand(context, {
+    name: 'sallyport',
+    summary: 'OAuth authorization server for MCP servers',
+    examples: ['sallyport dev', 'sallyport check-config', 'sallyport user add alice'],
+  })
+  program.version(version, '-V, --version', 'print the version')
+  return withSubcommands(program, [
+    devCommand(context),
+    serveCommand(context),
+    migrateCommand(context),
+    checkConfigCommand(context),
+    userCommand(context),
+    clientCommand(context),
+    resourceCommand(context),
+  ])
+}
+
+function userCommand(context: CommandContext): Command {
+  const command = createCommand(context, {
+    name: 'user',
+    summary: 'people who sign in with a password',
+    examples: ['sallyport user add alice', 'sallyport user list'],
+  })
+  return withSubcommands(command, [
+    userAddCommand(context),
+    userListCommand(context),
+    userPasswdCommand(context),
+    userDisableCommand(context),
+  ])
+}
+
+function clientCommand(context: CommandContext): Command {
+  const command = createCommand(context, {
+    name: 'client',
+    summary: 'programs that ask for tokens',
+    examples: ['sallyport client add --name Desk --redirect-uri http://127.0.0.1/callback', 'sallyport client list'],
+  })
+  return withSubcommands(command, [clientAddCommand(context), clientListCommand(context), clientRemoveCommand(context)])
+}
+
+function resourceCommand(context: CommandContext): Command {
+  const command = createCommand(context, {
+    name: 'resource',
+    summary: 'MCP servers that tokens are issued for',
+    examples: [
+      'sallyport resource add --id issues --uri https://mcp.example.com/mcp --name Issues --tools tools.yaml',
+      'sallyport resource list',
+    ],
+  })
+  return withSubcommands(command, [
+    resourceAddCommand(context),
+    resourceListCommand(context),
+    resourceRemoveCommand(context),
+  ])
+}
