@@ -15,6 +15,7 @@ import { createManagementServer, type ReadinessCheck } from './http/management.t
 import { pageRoutes } from './http/page-routes.ts'
 import { createPages, PAGE_HEADERS, type Pages } from './http/pages/index.ts'
 import { canonicalParameters } from './http/parameters.ts'
+import { logRequests } from './http/request-log.ts'
 import { createSealer } from './keys/sealing.ts'
 import { loadSigningKeys } from './keys/signing-keys.ts'
 import { describeClient } from './provider/client-description.ts'
@@ -85,9 +86,16 @@ function closeServer(server: Server): Promise<void> {
   })
 }
 
+const STDERR = 2
+
 function createLog(level: Settings['logLevel']): Log {
   // The result of a command goes to stdout; what the process has to say goes beside it.
-  const logger = pino({ level, redact: ['*.authorization', '*.cookie', '*.password'] }, pino.destination(2))
+  const options = {
+    level,
+    serializers: { error: pino.stdSerializers.err },
+    redact: ['*.authorization', '*.cookie', '*.password'],
+  }
+  const logger = pino(options, pino.destination(STDERR))
   return (severity, message, detail) => logger[severity](detail ?? {}, message)
 }
 
@@ -126,6 +134,7 @@ export async function createApp(deps: { settings: Settings; store: Store; log: L
     ctx.set('X-Correlation-Id', correlationId)
     return runUnit({ correlationId, cookies: createCookieJar(ctx.req, ctx.res, address.protocol === 'https') }, next)
   })
+  app.use(logRequests(log))
   app.use(answerFailures(log))
   if (settings.mode === 'dev') app.use(refuseForeignHost(address.host))
   app.use(async (ctx, next) => {
