@@ -79,6 +79,8 @@ async function authorize(request: Request, deps: AdmitDeps): Promise<Authorized>
   switch (credentials.kind) {
     case 'malformed':
       return { ok: false, refusal: { kind: 'malformed-credentials', detail: credentials.detail } }
+    case 'in-query':
+      return { ok: false, refusal: { kind: 'token-in-query' } }
     case 'none':
       return authorizeAnonymous(request, deps)
     case 'token':

@@ -1,7 +1,9 @@
 import type { ServerResponse } from 'node:http'
-import { type AuthInfo, authInfoOf } from '../access.ts'
+import { InvalidTokenError } from '@modelcontextprotocol/sdk/server/auth/errors.js'
+import { type AuthInfo, authInfoOf, type TokenVerifier } from '../access.ts'
 import type { Guard } from '../guard.ts'
 import { timerMilliseconds } from '../http/stream-expiry.ts'
+import { TokenRefusedError } from '../token/token-refusal.ts'
 import { hideAuthorization, type NodeRequest, sendWebResponse, toWebRequest } from './node-message.ts'
 
 type AuthenticatedRequest = NodeRequest & { auth?: AuthInfo }
@@ -31,6 +33,21 @@ export function createSdk1Middleware(
     } catch (error) {
       next(error)
     }
+  }
+}
+
+/**
+ * The guard's verifier for `requireBearerAuth` of that SDK, which answers 401 to its own error class only. What the
+ * middleware above does besides (metadata, scopes of tools, 503, hiding the token) is then the server's own work.
+ *
+ * @param guard what `protect` made
+ */
+export function createSdk1Verifier(guard: Guard): TokenVerifier {
+  return {
+    verifyAccessToken: (token) =>
+      guard.verifier.verifyAccessToken(token).catch((error: unknown) => {
+        throw error instanceof TokenRefusedError ? new InvalidTokenError(error.message) : error
+      }),
   }
 }
 

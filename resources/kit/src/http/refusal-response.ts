@@ -24,6 +24,7 @@ export function buildRefusalResponse(refusal: Refusal, context: ChallengeContext
     case 'foreign-origin':
       return json(403, { error: 'access_denied', error_description: 'The Origin of this request is not allowed' })
     case 'no-credentials':
+    case 'token-in-query':
       return unauthorized(context)
     case 'malformed-credentials':
       return challenge(400, 'invalid_request', refusal.detail, context.initialScopes, context)

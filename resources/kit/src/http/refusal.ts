@@ -8,6 +8,7 @@ export type Refusal =
   | { readonly kind: 'foreign-host' }
   | { readonly kind: 'foreign-origin' }
   | { readonly kind: 'no-credentials' }
+  | { readonly kind: 'token-in-query' }
   | { readonly kind: 'malformed-credentials'; readonly detail: string }
   | { readonly kind: 'token-refused'; readonly refusal: TokenRefusal }
   | { readonly kind: 'issuer-unavailable'; readonly detail: string }
@@ -23,6 +24,7 @@ const CODES: Readonly<Record<Exclude<Refusal['kind'], 'token-refused'>, `SALLYPO
   'foreign-host': 'SALLYPORT_E_FOREIGN_HOST',
   'foreign-origin': 'SALLYPORT_E_FOREIGN_ORIGIN',
   'no-credentials': 'SALLYPORT_E_NO_CREDENTIALS',
+  'token-in-query': 'SALLYPORT_E_TOKEN_IN_QUERY',
   'malformed-credentials': 'SALLYPORT_E_MALFORMED_CREDENTIALS',
   'issuer-unavailable': 'SALLYPORT_E_ISSUER_UNAVAILABLE',
   'method-not-allowed': 'SALLYPORT_E_METHOD_NOT_ALLOWED',

@@ -5,6 +5,8 @@ const OTHER_SCHEME = /^(?!bearer(?: |$))[!#$%&'*+\-.^_`|~0-9A-Za-z]+ +[^,]+$/i
 export type BearerCredentials =
   | { readonly kind: 'token'; readonly token: string }
   | { readonly kind: 'none' }
+  /** Only in the query, where logs and referrers see it: not read, and no reason to treat the request as anonymous. */
+  | { readonly kind: 'in-query' }
   | { readonly kind: 'malformed'; readonly detail: string }
 
 /**
@@ -17,7 +19,7 @@ export type BearerCredentials =
  */
 export function readBearerCredentials(authorization: string | null, url: URL): BearerCredentials {
   const isInQuery = url.searchParams.has('access_token')
-  if (authorization === null) return { kind: 'none' }
+  if (authorization === null) return { kind: isInQuery ? 'in-query' : 'none' }
   if (isInQuery) return { kind: 'malformed', detail: 'Credentials in both the Authorization header and the query' }
   const token = BEARER.exec(authorization)?.[1]
   if (token !== undefined) return { kind: 'token', token }
