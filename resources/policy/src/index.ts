@@ -1,4 +1,9 @@
-export { type CanonicalResourceUri, canonicalResourceUri, MAX_RESOURCE_URI_LENGTH } from './resource-uri.ts'
+export {
+  type CanonicalResourceUri,
+  canonicalResourceUri,
+  isLoopbackHost,
+  MAX_RESOURCE_URI_LENGTH,
+} from './resource-uri.ts'
 export { expandScopes, grantableScopes, initialScopes, missingScopes } from './scope-hierarchy.ts'
 export { MAX_SCOPE_LENGTH } from './scope-syntax.ts'
 export { type AccessTokenLifetimes, accessTokenSeconds } from './token-lifetime.ts'

@@ -6,6 +6,16 @@ const URI_PARTS = /^([A-Za-z][A-Za-z0-9+.-]*):\/\/([^/?#]*)([^?#]*)(\?[^#]*)?(#.
 const DEFAULT_PORTS: Readonly<Record<string, string>> = { http: ':80', https: ':443' }
 const LOOPBACK_HOST = /^(?:localhost|127\.\d{1,3}\.\d{1,3}\.\d{1,3}|\[::1\])$/
 
+/**
+ * Tells whether a host is this machine by its spelling alone, so that http to it stays on it.
+ *
+ * @param host the host of a URL, in lower case, without port
+ * @see {@link https://www.rfc-editor.org/rfc/rfc8252#section-7.3 RFC 8252 §7.3}
+ */
+export function isLoopbackHost(host: string): boolean {
+  return LOOPBACK_HOST.test(host)
+}
+
 export type CanonicalResourceUri =
   | { readonly ok: true; readonly uri: string }
   | { readonly ok: false; readonly reason: string }
@@ -29,7 +39,7 @@ export function canonicalResourceUri(input: string): CanonicalResourceUri {
   const defaultPort = DEFAULT_PORTS[scheme]
   if (defaultPort === undefined) return refuse('is neither https nor http')
   const authority = withoutPort(rawAuthority.toLowerCase(), defaultPort)
-  if (scheme === 'http' && !LOOPBACK_HOST.test(authority.replace(/:\d+$/, ''))) {
+  if (scheme === 'http' && !isLoopbackHost(authority.replace(/:\d+$/, ''))) {
     return refuse('is http on a host that is not loopback')
   }
   const origin = `${scheme}://${authority}`

@@ -50,7 +50,9 @@ export function buildRefusalResponse(refusal: Refusal, context: ChallengeContext
     case 'header-mismatch':
       return json(400, buildJsonRpcError(JSON_RPC_ERRORS.headerMismatch, refusal.detail, refusal.id))
     case 'insufficient-scope': {
-      const description = `${refusal.tools.join(', ')} needs ${refusal.scopes.join(' ')}`
+      // A batch may name a hundred tools; the header has room for one.
+      const [tool] = refusal.tools.length === 1 ? refusal.tools : ['This request']
+      const description = `${tool} needs ${refusal.scopes.join(' ')}`
       return challenge(403, 'insufficient_scope', description, refusal.scopes, context)
     }
     case 'call-denied':

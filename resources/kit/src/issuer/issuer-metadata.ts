@@ -1,6 +1,5 @@
+import { isLoopbackHost } from '@sallyport/policy'
 import { fetchIssuerDocument } from './issuer-document.ts'
-
-const LOOPBACK_HOST = /^(?:localhost|127\.\d{1,3}\.\d{1,3}\.\d{1,3}|\[::1\])$/
 
 /** What the kit needs to know about the issuer, and the whole document for clients that ask the resource for it. */
 export interface IssuerMetadata {
@@ -22,7 +21,7 @@ export function isSecureUrl(url: string): boolean {
   if (!URL.canParse(url)) return false
   const { protocol, hostname, username, password, hash } = new URL(url)
   if (username !== '' || password !== '' || hash !== '') return false
-  return protocol === 'https:' || (protocol === 'http:' && LOOPBACK_HOST.test(hostname))
+  return protocol === 'https:' || (protocol === 'http:' && isLoopbackHost(hostname))
 }
 
 /**
