@@ -1,6 +1,5 @@
 import { stripVTControlCharacters } from 'node:util'
 import { describe, expect, it } from 'vitest'
-import { createPartStack } from '../../src/dev/part-stack.ts'
 import { formatStartSummary } from '../../src/dev/start-summary.ts'
 
 const TERMINAL_LINES = 22
@@ -33,20 +32,5 @@ describe('the summary of a development start', () => {
     'npx mcp-remote@0.15.1 http://127.0.0.1:9401/mcp',
   ])('has on a line of its own: %s', (command) => {
     expect(text.split('\n').map((line) => line.trim())).toContain(command)
-  })
-})
-
-describe('a stack of parts', () => {
-  it('stops the last first, each once, and goes on after one that fails', async () => {
-    const stopped: string[] = []
-    const messages: string[] = []
-    const stack = createPartStack((message) => messages.push(message))
-    stack.add('database', async () => void stopped.push('database'))
-    stack.add('server', () => Promise.reject(new Error('it hangs')))
-    stack.add('demo', async () => void stopped.push('demo'))
-    await stack.stopAll()
-    await stack.stopAll()
-    expect(stopped).toEqual(['demo', 'database'])
-    expect(messages).toEqual(['server did not stop: Error: it hangs'])
   })
 })

@@ -1,0 +1,93 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js'
+import { protect } from '@sallyport/resource'
+import { createSdk1Middleware } from '@sallyport/resource/sdk1'
+import express, { type Express, type NextFunction, type Request, type Response } from 'express'
+import type { RegisteredResource } from '../store/resources.ts'
+import { createDemoMcpServer } from './demo-mcp.ts'
+import { demoTools } from './demo-tools.ts'
+
+/** The demo MCP server while it listens. */
+export interface DemoServer {
+  /** Its endpoint and resource identifier. */
+  readonly url: string
+  /** True when it listens and has its issuer's metadata and keys. */
+  ready(): Promise<boolean>
+  close(): Promise<void>
+}
+
+interface DemoServerOptions {
+  /** Issuer of the tokens it takes; need not be up yet. */
+  readonly issuer: string
+  /** Port on 127.0.0.1. */
+  readonly port: number
+  readonly log: (message: string) => void
+}
+
+const HOST = '127.0.0.1'
+const NAME = 'Sallyport demo'
+
+/** The demo as the registry knows it. */
+export function demoResource(port: number): RegisteredResource {
+  return {
+    id: 'sallyport-demo',
+    uri: `http://${HOST}:${port}/mcp`,
+    name: NAME,
+    aliases: [],
+    tools: demoTools,
+    accessTokenSeconds: undefined,
+    source: 'demo',
+  }
+}
+
+/**
+ * Starts the demo MCP server on the loopback, protected by the resource kit as any server would be.
+ *
+ * @throws what `listen` throws, EADDRINUSE for one
+ */
+export async function startDemoServer({ issuer, port, log }: DemoServerOptions): Promise<DemoServer> {
+  const { uri } = demoResource(port)
+  const guard = await protect({
+    issuer,
+    resource: uri,
+    tools: demoTools,
+    resourceName: NAME,
+    log: ({ code, detail }) => log(`demo: ${code} ${detail}`),
+  })
+  const app = express().disable('x-powered-by')
+  // First and at the root: it refuses foreign hosts and serves the metadata as well as guarding the endpoint.
+  app.use(createSdk1Middleware(guard))
+  mountEndpoint(app)
+  app.use((error: unknown, _request: Request, response: Response, next: NextFunction) => {
+    log(`demo: ${String(error)}`)
+    if (response.headersSent) next(error)
+    else response.status(500).json({ error: 'server_error' })
+  })
+
+  const server = createServer(app).listen(port, HOST)
+  await once(server, 'listening')
+  return {
+    url: uri,
+    ready: async () => server.listening && (await guard.ready()),
+    async close() {
+      const closed = once(server, 'close')
+      server.close()
+      server.closeAllConnections()
+      await closed
+    },
+  }
+}
+
+/** One MCP server and transport for each request: nothing is kept between two of them. */
+function mountEndpoint(app: Express): void {
+  app.post('/mcp', async (request, response) => {
+    const server = createDemoMcpServer()
+    const transport = new StreamableHTTPServerTransport({ enableJsonResponse: true })
+    response.once('close', () => void server.close())
+    await server.connect(transport)
+    await transport.handleRequest(request, response, request.body)
+  })
+  // Without sessions there is no stream to open and nothing to delete.
+  app.all('/mcp', (_request, response) => void response.status(405).set('Allow', 'POST').end())
+}
