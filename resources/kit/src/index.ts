@@ -1,4 +1,4 @@
-export type { Access, AuthInfo, TokenVerifier } from './access.ts'
+export { type Access, type AuthInfo, authInfoOf, type TokenVerifier } from './access.ts'
 export type { Admission } from './admit.ts'
 export type { Guard, Next } from './guard.ts'
 export type { ProtectedResourceMetadata } from './http/well-known.ts'

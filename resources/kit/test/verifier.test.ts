@@ -67,12 +67,12 @@ describe('guard.verifier', () => {
   })
 
   it('throws the error that requireBearerAuth of SDK 1.x knows, when made for it', async () => {
-    const verifier = createSdk1Verifier(server.guard)
+    const verifier = createSdk1Verifier(server.guard, InvalidTokenError)
     expectTypeOf(verifier).toExtend<OAuthTokenVerifier>()
     expect(await verifier.verifyAccessToken(await issuer.sign())).toMatchObject({ clientId: 'client-1' })
     await expect(verifier.verifyAccessToken('garbage')).rejects.toBeInstanceOf(InvalidTokenError)
     const alone = await startGuardedServer(issuer, { issuer: 'http://127.0.0.1:9' })
-    const verifying = createSdk1Verifier(alone.guard).verifyAccessToken(await issuer.sign())
+    const verifying = createSdk1Verifier(alone.guard, InvalidTokenError).verifyAccessToken(await issuer.sign())
     await expect(verifying).rejects.toBeInstanceOf(IssuerUnavailableError)
   })
 })

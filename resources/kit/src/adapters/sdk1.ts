@@ -1,5 +1,4 @@
 import type { ServerResponse } from 'node:http'
-import { InvalidTokenError } from '@modelcontextprotocol/sdk/server/auth/errors.js'
 import { type AuthInfo, authInfoOf, type TokenVerifier } from '../access.ts'
 import type { Guard } from '../guard.ts'
 import { timerMilliseconds } from '../http/stream-expiry.ts'
@@ -41,8 +40,9 @@ export function createSdk1Middleware(
  * middleware above does besides (metadata, scopes of tools, 503, hiding the token) is then the server's own work.
  *
  * @param guard what `protect` made
+ * @param InvalidTokenError that class, from `@modelcontextprotocol/sdk/server/auth/errors.js`
  */
-export function createSdk1Verifier(guard: Guard): TokenVerifier {
+export function createSdk1Verifier(guard: Guard, InvalidTokenError: new (message: string) => Error): TokenVerifier {
   return {
     verifyAccessToken: (token) =>
       guard.verifier.verifyAccessToken(token).catch((error: unknown) => {

@@ -1,16 +1,12 @@
-import { type CryptoKey, createLocalJWKSet, type JSONWebKeySet, type JWSHeaderParameters } from 'jose'
-import { JOSEError } from 'jose/errors'
-import { fetchIssuerDocument } from './issuer-document.ts'
-import { discoverIssuer, type IssuerMetadata } from './issuer-metadata.ts'
+import type { CryptoKey, JWSHeaderParameters } from 'jose'
+import type { IssuerMetadata } from './issuer-metadata.ts'
+import { createKeySetLoader, type KeySet } from './key-set-loader.ts'
 
 /** A key that the issuer withdrew is dead here after this long. */
 export const KEYS_FRESH_SECONDS = 300
 
 /** How long known keys are trusted while the issuer does not answer; an outage should not stop every server at once. */
 export const KEYS_STALE_SECONDS = 3_600
-
-/** Metadata moves less often than keys. */
-export const METADATA_FRESH_SECONDS = 3_600
 
 /** Anyone can invent key ids: however many come, the issuer is asked once in this time. */
 export const UNKNOWN_KEY_COOLDOWN_SECONDS = 30
@@ -35,11 +31,6 @@ export interface IssuerSource {
   ready(): Promise<boolean>
 }
 
-interface KeySet {
-  readonly lookUp: ReturnType<typeof createLocalJWKSet>
-  readonly fetchedAt: number
-}
-
 /**
  * Makes the source of one issuer's keys. Nothing is fetched before the first question.
  *
@@ -51,32 +42,17 @@ export function createIssuerSource(deps: {
   readonly clock: () => number
   readonly onTrouble: (detail: string) => void
 }): IssuerSource {
-  let metadata: { readonly value: IssuerMetadata; readonly fetchedAt: number } | undefined
+  const loader = createKeySetLoader(deps)
   let keySet: KeySet | undefined
   let failure: { readonly at: number; readonly detail: string } | undefined
   let unknownKeyAt = Number.NEGATIVE_INFINITY
   let inFlight: Promise<void> | undefined
 
   async function load(): Promise<void> {
-    if (metadata === undefined || deps.clock() - metadata.fetchedAt >= METADATA_FRESH_SECONDS) {
-      const discovered = await discoverIssuer(deps.issuer, deps.fetch)
-      if (!discovered.ok) return fail(discovered.detail)
-      metadata = { value: discovered.metadata, fetchedAt: deps.clock() }
-    }
-    const document = await fetchIssuerDocument(metadata.value.jwksUri, deps.fetch)
-    const lookUp = document.ok ? readKeySet(document.value) : undefined
-    if (lookUp === undefined) {
-      const detail = document.ok ? `${metadata.value.jwksUri} is not a JSON Web Key Set` : document.detail
-      metadata = undefined
-      return fail(detail)
-    }
-    keySet = { lookUp, fetchedAt: deps.clock() }
-    failure = undefined
-  }
-
-  function fail(detail: string): void {
-    failure = { at: deps.clock(), detail }
-    deps.onTrouble(detail)
+    const loaded = await loader.load()
+    failure = loaded.ok ? undefined : { at: deps.clock(), detail: loaded.detail }
+    if (loaded.ok) keySet = loaded.keySet
+    else deps.onTrouble(loaded.detail)
   }
 
   function refresh(): Promise<void> {
@@ -108,44 +84,23 @@ export function createIssuerSource(deps: {
     const knownBefore = keySet
     const keys = await currentKeys()
     if (keys === undefined) return { ok: false, reason: 'unavailable', detail: failure?.detail ?? 'no keys yet' }
-    const first = await lookUpKey(keys, header)
-    if (first !== undefined) return { ok: true, key: first }
-    const later = await keysAfterMiss(keys, knownBefore)
-    const second = later === keys ? undefined : await lookUpKey(later, header)
-    if (second !== undefined) return { ok: true, key: second }
-    // While the issuer is away, a key we do not know may well be good: that is an outage, not a bad token.
-    if (failure !== undefined) return { ok: false, reason: 'unavailable', detail: failure.detail }
-    return {
-      ok: false,
-      reason: 'unknown-key',
-      detail: `the issuer has no key ${JSON.stringify(header.kid)} for ${header.alg}`,
-    }
+    const key = (await keys.find(header)) ?? (await (await keysAfterMiss(keys, knownBefore)).find(header))
+    return key === undefined ? judgeMiss(header, failure?.detail) : { ok: true, key }
   }
 
   return {
     findKey,
-    metadata: async () => {
-      await currentKeys()
-      return metadata?.value
-    },
+    metadata: async () => ((await currentKeys()) === undefined ? undefined : loader.metadata()),
     ready: async () => (await currentKeys()) !== undefined,
   }
 }
 
-function readKeySet(value: unknown): KeySet['lookUp'] | undefined {
-  try {
-    return createLocalJWKSet(value as JSONWebKeySet)
-  } catch (error) {
-    if (error instanceof JOSEError) return undefined
-    throw error
-  }
-}
-
-async function lookUpKey(keys: KeySet, header: JWSHeaderParameters): Promise<CryptoKey | undefined> {
-  try {
-    return await keys.lookUp(header)
-  } catch {
-    // None, several that fit, or one that cannot be imported: no key that the issuer clearly meant.
-    return undefined
+// While the issuer is away, a key we do not know may well be good: that is an outage, not a bad token.
+function judgeMiss(header: JWSHeaderParameters, trouble: string | undefined): FoundKey {
+  if (trouble !== undefined) return { ok: false, reason: 'unavailable', detail: trouble }
+  return {
+    ok: false,
+    reason: 'unknown-key',
+    detail: `the issuer has no key ${JSON.stringify(header.kid)} for ${header.alg}`,
   }
 }
