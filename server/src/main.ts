@@ -2,6 +2,12 @@ import { existsSync, readFileSync } from 'node:fs'
 import { runCli } from './cli/run-cli.ts'
 import { processTerminal } from './cli/terminal.ts'
 
+// `sallyport client list | head` closes the pipe early, which is no failure.
+process.stdout.on('error', (error) => {
+  if ('code' in error && error.code === 'EPIPE') process.exit(0)
+  throw error
+})
+
 process.exitCode = await runCli(process.argv.slice(2), processTerminal(), ownVersion())
 
 /** The version in this package's manifest, which built code is further away from than the sources. */

@@ -32,7 +32,7 @@ export function clientListCommand(context: CommandContext): Command {
         {
           columns: ['id', 'name', 'source', 'kind', 'created'],
           rows: clients.map(({ id, name, source, confidential, createdAt }) => {
-            return [id, printable(name), source, confidential ? 'confidential' : 'public', createdAt.slice(0, 10)]
+            return [id, name, source, confidential ? 'confidential' : 'public', createdAt.slice(0, 10)]
           }),
           empty: 'there are no clients: add one with `sallyport client add`, or let them register',
         },
@@ -52,9 +52,4 @@ function describeClient({ id, name, source, metadata, defaultResource, createdAt
     defaultResource: defaultResource ?? null,
     createdAt: createdAt.toISOString(),
   }
-}
-
-/** Anyone may register a name; escape sequences in it must not reach the terminal of an operator. */
-function printable(name: string): string {
-  return name.replaceAll(/\p{C}/gu, '\ufffd')
 }

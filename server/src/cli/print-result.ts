@@ -9,7 +9,15 @@ interface Table {
 
 /** Prints one JSON object on one line. */
 export function printJson(terminal: Terminal, value: object): void {
-  terminal.write(`${JSON.stringify(value)}\n`)
+  terminal.write(`${JSON.stringify(value).replaceAll(UNPRINTABLE, escapeJson)}\n`)
+}
+
+/** Anyone may register a name; escape sequences and text that runs backwards must not reach an operator's terminal. */
+const UNPRINTABLE = /\p{C}/gu
+
+function escapeJson(character: string): string {
+  const units = Array.from({ length: character.length }, (_, index) => character.charCodeAt(index))
+  return units.map((unit) => `\\u${unit.toString(16).padStart(4, '0')}`).join('')
 }
 
 /** Prints a list: JSON when asked for or when no person reads stdout, else a table. */
@@ -26,7 +34,8 @@ export function printFields(terminal: Terminal, fields: Readonly<Record<string, 
 }
 
 function formatTable(columns: readonly string[], rows: readonly (readonly string[])[]): string {
-  const lines = [columns.map((column) => column.toUpperCase()), ...rows]
+  const printable = rows.map((row) => row.map((cell) => cell.replaceAll(UNPRINTABLE, '\ufffd')))
+  const lines = [columns.map((column) => column.toUpperCase()), ...printable]
   const widths = columns.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)))
   const format = (line: readonly string[]) => line.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')
   return lines.map((line) => `${format(line).trimEnd()}\n`).join('')

@@ -6,6 +6,7 @@ import { type CommandContext, createCommand } from './command.ts'
 import { CommandError } from './command-error.ts'
 import { settingsOfCommand } from './command-settings.ts'
 import { EXIT } from './exit-code.ts'
+import { refuseDevelopmentKeys } from './refuse-development-keys.ts'
 import { addSettingsFlags, SERVE_FLAGS } from './settings-flags.ts'
 import { waitForSignal } from './wait-for-signal.ts'
 import { notMigrated } from './with-store.ts'
@@ -25,6 +26,7 @@ export function serveCommand(context: CommandContext): Command {
   })
   return addSettingsFlags(command, SERVE_FLAGS).action(async (flags: SettingsFlags) => {
     const settings = settingsOfCommand(terminal, 'serve', flags)
+    refuseDevelopmentKeys(settings)
     if (!(await isMigrated(settings.databaseUrl?.reveal() ?? ''))) throw notMigrated()
     // Loaded only here: the other commands start in a fraction of the time without the engine.
     const { startServer } = await import('../app.ts')

@@ -7,7 +7,9 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { randomKey } from '../config/loading.ts'
+import { withDevelopmentSecrets } from '../../src/dev/development-secrets.ts'
+import { randomKey, settingsOf } from '../config/loading.ts'
+import { execute } from '../setup/cluster.ts'
 import { createTestDatabase, type TestDatabase } from '../setup/database.ts'
 
 const BIN = fileURLToPath(new URL('../../bin/sallyport.js', import.meta.url))
@@ -155,9 +157,24 @@ describe('sallyport serve', () => {
   })
 
   it('does not start on a database that has steps to come', async () => {
-    const empty = database.url.replace(/[^/]+$/, 'postgres')
-    const { code, stderr } = await sallyport(['serve'], { ...(await serveEnv()), DATABASE_URL: empty })
-    expect(code).toBe(1)
-    expect(stderr).toContain('run `sallyport migrate`')
+    const name = `${new URL(database.url).pathname.slice(1)}_empty`
+    const empty = database.url.replace(/[^/]+$/, name)
+    await execute(database.url, `CREATE DATABASE ${name} TEMPLATE template0`)
+    const env = { ...(await serveEnv()), DATABASE_URL: empty }
+    const early = await sallyport(['serve'], env)
+    const migrated = await sallyport(['migrate'], env)
+    await execute(database.url, `DROP DATABASE ${name} WITH (FORCE)`)
+    expect(early).toMatchObject({ code: 1, stderr: expect.stringContaining('run `sallyport migrate`') })
+    expect(migrated).toMatchObject({ code: 0, stdout: expect.stringMatching(/^applied \S+\n/) })
+  })
+
+  it('refuses keys that a development start made in the same data folder, without showing them', async () => {
+    const made = await withDevelopmentSecrets(settingsOf({}, { flags: { dataDir: folder } }))
+    const keys = made.encryptionKeys.map((kept) => kept.reveal()).join(',')
+    const env = { ...(await serveEnv()), SALLYPORT_ENCRYPTION_KEYS: keys, SALLYPORT_DATA_DIR: folder }
+    const { code, stderr } = await sallyport(['serve'], env)
+    expect(code).toBe(2)
+    expect(stderr).toContain('SALLYPORT_ENCRYPTION_KEYS was made by `sallyport dev`')
+    expect(stderr).not.toContain(keys)
   })
 })

@@ -232,6 +232,10 @@ describe('sallyport client', () => {
     const { stdout } = await sallyport(['client', 'list'], { stdoutIsTerminal: true })
     expect(stdout).toContain('dynamic-1')
     expect(stdout).not.toMatch(/[^\P{C}\n]/u)
+    const json = (await sallyport(['client', 'list', '--json'])).stdout
+    expect(json).not.toMatch(/[^\P{C}\n]/u)
+    const { clients } = JSON.parse(json) as { clients: { id: string; name: string }[] }
+    expect(clients.find(({ id }) => id === 'dynamic-1')?.name).toBe(metadata.client_name)
   })
 
   it('removes one; what stands in the settings file is removed there', async () => {
