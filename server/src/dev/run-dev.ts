@@ -35,6 +35,7 @@ export async function runDev(settings: Settings, output: DevOutput): Promise<num
     output.write(formatStartSummary(started))
     await aborted(stopping.signal)
   } catch (error) {
+    // Asked to stop while starting: whatever broke then broke because of that.
     if (!stopping.signal.aborted) throw explainListenError(error, settings) ?? error
   } finally {
     const allStopped = await parts.stopAll()
