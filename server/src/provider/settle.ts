@@ -37,18 +37,34 @@ async function settle(
   unit: Unit,
   deps: { database: Database; graceSeconds: number },
 ): Promise<void> {
-  if (ctx.status >= 500) return
-  if (ctx.status >= 400) {
-    recordRefusal(ctx, unit)
-    await abandon(deps.database, unit)
-    return
-  }
+  if (ctx.status >= 500) return answerUnavailable(ctx)
+  if (ctx.status >= 400) return settleRefusal(ctx, unit, deps.database)
   recordIssue(ctx, unit)
-  if ((await commit(deps.database, unit, deps.graceSeconds)) === 'done') return
-  unit.events.length = 0
+  const outcome = await commit(deps.database, unit, deps.graceSeconds)
+  if (outcome === 'repeat') return answerUnavailable(ctx)
+  if (outcome === 'done') return
   replaceAnswer(ctx, unit)
+  await settleRefusal(ctx, unit, deps.database)
+}
+
+async function settleRefusal(ctx: EngineContext, unit: Unit, database: Database): Promise<void> {
+  // What was noted on the way to an answer that is not given did not happen.
+  unit.events.length = 0
+  killReplayed(ctx, unit)
   recordRefusal(ctx, unit)
-  await abandon(deps.database, unit)
+  await abandon(database, unit)
+}
+
+/**
+ * A refresh token that comes back after its window ends its family, whatever else is wrong with the request. Only its own
+ * client can do that: somebody else holding an old string must not be able to sign a person out.
+ * @see OAuth 2.1 §4.3.1
+ */
+function killReplayed(ctx: EngineContext, unit: Unit): void {
+  const grant = unit.presented?.replayed === true ? unit.grants.get(unit.presented.grantId) : undefined
+  if (grant !== undefined && grant.clientId === ctx.oidc?.client?.clientId) {
+    unit.kills.set(grant.id, 'refresh-token-replayed')
+  }
 }
 
 function replaceAnswer(ctx: EngineContext, unit: Unit): void {
@@ -58,10 +74,12 @@ function replaceAnswer(ctx: EngineContext, unit: Unit): void {
   ctx.body = unit.consumption === undefined ? { error: 'access_denied' } : { error: 'invalid_grant' }
 }
 
+/** Whatever failed, the client may try again. A page that the engine rendered for a person stays; nothing else does. */
 function answerUnavailable(ctx: EngineContext): void {
   ctx.remove('Location')
   ctx.status = 503
   ctx.set('Retry-After', RETRY_AFTER_SECONDS)
+  if (typeof ctx.body === 'string' && ctx.type === 'text/html') return
   ctx.type = 'json'
   ctx.body = refusalBody({ error: 'temporarily_unavailable' })
 }

@@ -8,6 +8,8 @@ export interface StoredCode {
   readonly payload: Readonly<Record<string, unknown>>
   /** Seconds since 1970, or undefined while nobody redeemed it. */
   readonly consumedAt: number | undefined
+  /** Seconds until it ends, by the clock of the database; negative when it has ended. */
+  readonly secondsLeft: number
   readonly row: GrantRow
 }
 
@@ -15,13 +17,13 @@ export interface NewCode {
   readonly code: string
   readonly grantId: string
   readonly payload: Readonly<Record<string, unknown>>
-  /** Seconds since 1970. */
-  readonly expiresAt: number
+  readonly lifetimeSeconds: number
 }
 
 const FIND: Statement = {
   name: 'code find',
-  text: `SELECT k.payload, extract(epoch FROM k.consumed_at)::float8 AS consumed_at, ${GRANT_COLUMNS}
+  text: `SELECT k.payload, extract(epoch FROM k.consumed_at)::float8 AS consumed_at,
+      extract(epoch FROM k.expires_at - now())::float8 AS seconds_left, ${GRANT_COLUMNS}
     FROM authorization_codes k
     JOIN grants g ON g.id = k.grant_id JOIN consents c ON c.id = g.consent_id JOIN accounts a ON a.id = g.account_id
    WHERE k.id_hash = $1`,
@@ -29,10 +31,10 @@ const FIND: Statement = {
 
 /** One round trip: the code with its grant, consent and account. */
 export async function findCode(database: Database, code: string): Promise<StoredCode | undefined> {
-  type Row = GrantRow & { payload: Record<string, unknown>; consumed_at: number | null }
+  type Row = GrantRow & { payload: Record<string, unknown>; consumed_at: number | null; seconds_left: number }
   const [row] = await database.read<Row>(FIND, [hashId(code)])
   if (row === undefined) return undefined
-  return { payload: row.payload, consumedAt: row.consumed_at ?? undefined, row }
+  return { payload: row.payload, consumedAt: row.consumed_at ?? undefined, secondsLeft: row.seconds_left, row }
 }
 
 /** Inserts the code with its grant. Follows `insertGrant`. */
@@ -41,7 +43,7 @@ export function insertCode(code: NewCode): Part {
     name: 'coded',
     sql: (place) => `INSERT INTO authorization_codes (id_hash, grant_id, payload, expires_at)
       SELECT ${place(hashId(code.code))}::bytea, id, ${place(JSON.stringify(code.payload))}::jsonb,
-             to_timestamp(${place(code.expiresAt)}::float8)
+             now() + make_interval(secs => ${place(code.lifetimeSeconds)}::float8)
         FROM granted
       RETURNING grant_id`,
   }

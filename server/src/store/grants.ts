@@ -90,13 +90,17 @@ export function insertGrant(grant: Grant, after?: string): Part {
   }
 }
 
-/** Marks the grant as used if it, its consent and its account are live; its row is where a revocation and a token request meet. */
+/**
+ * Marks the grant as used if it and everything it hangs on are live; its row is where a revocation and a token request
+ * meet. A grant that was being written while its client or its resource was removed is found out here.
+ */
 export function touchGrant(grantId: string): Part {
   return {
     name: 'grant_live',
     sql: (place) => `UPDATE grants SET last_used_at = now()
       WHERE id = ${place(grantId)} AND revoked_at IS NULL AND expires_at > now()
         AND EXISTS (SELECT 1 FROM consents c JOIN accounts a ON a.id = c.account_id
+                      JOIN clients k ON k.id = c.client_id JOIN resources r ON r.uri = c.resource_uri
                      WHERE c.id = grants.consent_id AND c.withdrawn_at IS NULL AND a.disabled_at IS NULL)
       RETURNING id`,
   }

@@ -13,6 +13,8 @@ export interface StoredRefreshToken {
   readonly consumedAt: number | undefined
   /** A use now is a repetition that is answered with the same successor. */
   readonly inGrace: boolean
+  /** Seconds until it ends, by the clock of the database; negative when it has ended. */
+  readonly secondsLeft: number
   readonly successorHash: Buffer | undefined
   readonly row: GrantRow
 }
@@ -21,15 +23,16 @@ export interface NewRefreshToken {
   readonly token: string
   readonly grantId: string
   readonly payload: Readonly<Record<string, unknown>>
-  /** Seconds since 1970. */
-  readonly expiresAt: number
+  readonly lifetimeSeconds: number
 }
 
-// The window is open while the first use is recent, answers are left, and nobody has presented the successor.
+// The window is open while the first use is recent, answers are left, and nobody has presented the successor. A window of
+// zero is no window, even where parallel requests make the first use look as if it lay ahead of now.
 const FIND: Statement = {
   name: 'refresh token find',
   text: `SELECT t.payload, extract(epoch FROM t.consumed_at)::float8 AS consumed_at, t.successor_hash,
-      (t.consumed_at IS NOT NULL AND t.consumed_at > now() - make_interval(secs => $2::float8)
+      extract(epoch FROM t.expires_at - now())::float8 AS seconds_left,
+      (t.consumed_at IS NOT NULL AND $2::float8 > 0 AND t.consumed_at > now() - make_interval(secs => $2::float8)
         AND t.answers <= ${GRACE_ANSWERS_MAX} AND s.consumed_at IS NULL) AS in_grace, ${GRANT_COLUMNS}
     FROM refresh_tokens t
     JOIN grants g ON g.id = t.grant_id JOIN consents c ON c.id = g.consent_id JOIN accounts a ON a.id = g.account_id
@@ -51,6 +54,7 @@ export async function findRefreshToken(
     consumed_at: number | null
     successor_hash: Buffer | null
     in_grace: boolean
+    seconds_left: number
   }
   const [row] = await database.read<Row>(FIND, [hashId(token), graceSeconds])
   if (row === undefined) return undefined
@@ -58,6 +62,7 @@ export async function findRefreshToken(
     payload: row.payload,
     consumedAt: row.consumed_at ?? undefined,
     inGrace: row.in_grace,
+    secondsLeft: row.seconds_left,
     successorHash: row.successor_hash ?? undefined,
     row,
   }
@@ -72,11 +77,12 @@ export function consumeRefreshToken(use: { token: string; successor: string; gra
     name: 'refresh_token_used',
     sql: (place) => {
       const successor = place(hashId(use.successor))
+      const grace = `${place(use.graceSeconds)}::float8`
       return `UPDATE refresh_tokens SET consumed_at = coalesce(consumed_at, now()),
           successor_hash = coalesce(successor_hash, ${successor}::bytea), answers = answers + 1
         WHERE id_hash = ${place(hashId(use.token))} AND expires_at > now()
           AND (successor_hash IS NULL OR successor_hash = ${successor}::bytea)
-          AND (consumed_at IS NULL OR (consumed_at > now() - make_interval(secs => ${place(use.graceSeconds)}::float8)
+          AND (consumed_at IS NULL OR (${grace} > 0 AND consumed_at > now() - make_interval(secs => ${grace})
                AND answers <= ${GRACE_ANSWERS_MAX}
                AND NOT EXISTS (SELECT 1 FROM refresh_tokens s
                                 WHERE s.id_hash = ${successor}::bytea AND s.consumed_at IS NOT NULL)))
@@ -95,7 +101,7 @@ export function insertRefreshToken(token: NewRefreshToken, after: 'code_used' | 
     name: 'refresh_token_minted',
     sql: (place) => `INSERT INTO refresh_tokens (id_hash, grant_id, payload, expires_at)
       SELECT ${place(hashId(token.token))}::bytea, grant_id, ${place(JSON.stringify(token.payload))}::jsonb,
-             to_timestamp(${place(token.expiresAt)}::float8)
+             now() + make_interval(secs => ${place(token.lifetimeSeconds)}::float8)
         FROM ${after}
       ON CONFLICT (id_hash) DO NOTHING`,
   }

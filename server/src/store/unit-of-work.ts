@@ -3,11 +3,11 @@ import type { Account } from './accounts.ts'
 import type { AuditEvent } from './audit-event.ts'
 import { timeOrderedId } from './audit-event.ts'
 import { recordEvents } from './audit-events.ts'
-import { consumeCode, insertCode, type NewCode } from './authorization-codes.ts'
+import { consumeCode, findCode, insertCode, type NewCode } from './authorization-codes.ts'
 import type { Consent } from './consents.ts'
 import type { Database } from './database.ts'
 import { type Grant, insertGrant, type RevocationReason, revokeGrant, touchGrant } from './grants.ts'
-import { consumeRefreshToken, insertRefreshToken, type NewRefreshToken } from './refresh-tokens.ts'
+import { consumeRefreshToken, findRefreshToken, insertRefreshToken, type NewRefreshToken } from './refresh-tokens.ts'
 import { SESSION_SAVED, type SessionWrite, saveSession } from './sessions.ts'
 import { combine, type Part } from './statement-builder.ts'
 
@@ -22,6 +22,34 @@ export type Consumption =
   | { readonly kind: 'code'; readonly code: string; readonly grantId: string }
   | { readonly kind: 'refresh-token'; readonly token: string; readonly successor: string; readonly grantId: string }
 
+/** The code or refresh token a request came with. */
+export interface Presented {
+  readonly kind: 'code' | 'refresh-token'
+  readonly value: string
+  readonly grantId: string
+  readonly successor?: string
+  /** It was used before, and no window for repetitions is open. */
+  readonly replayed?: boolean
+}
+
+/** What an authorization request said before its parameters were put into canonical form. */
+export interface RequestFacts {
+  readonly resourceDefaulted: boolean
+  readonly offlineAccessAsked: boolean
+  /** How old the sign-in may be. */
+  readonly maxAgeSeconds: number | undefined
+}
+
+/** What an authorization request said before its parameters were put into canonical form. */
+export interface RequestFacts {
+  readonly resourceDefaulted: boolean
+  readonly offlineAccessAsked: boolean
+  /** How long ago, at most, the person may have signed in. */
+  readonly maxAgeSeconds?: number
+  /** The request wants a class of authentication, of which there are none here. */
+  readonly acrAsked?: boolean
+}
+
 /**
  * The state of one request. Reads leave here what they found; writes are collected and sent as one conditional
  * statement after the answer was built and before it leaves. Kills are kept apart: they are sent with a refusal, too.
@@ -29,15 +57,12 @@ export type Consumption =
 export interface Unit {
   readonly correlationId: string
   readonly cookies: CookieJar
-  /** What the request said before its parameters were put into canonical form. */
-  facts: { resourceDefaulted: boolean; offlineAccessAsked: boolean }
+  facts: RequestFacts
   readonly grants: Map<string, Grant>
   readonly accounts: Map<string, Account>
   consent: Consent | undefined
   /** The code or refresh token the request came with, once it was found. */
-  presented:
-    | { kind: 'code' | 'refresh-token'; value: string; grantId: string; successor?: string | undefined }
-    | undefined
+  presented: Presented | undefined
   loadedSession:
     | { uid: string; payload: Readonly<Record<string, unknown>>; expiresAt: number; accountId: string | undefined }
     | undefined
@@ -53,8 +78,11 @@ export interface Unit {
   readonly events: AuditEvent[]
 }
 
-/** `lost`: somebody was first, or what was read is no longer live; the answer must be replaced. */
-export type Outcome = 'done' | 'lost'
+/**
+ * `lost`: somebody was first, or what was read is no longer live; the answer must be replaced.
+ * `repeat`: somebody else began to answer the same refresh; the same request once more gets the same successor.
+ */
+export type Outcome = 'done' | 'lost' | 'repeat'
 
 const storage = new AsyncLocalStorage<Unit>()
 
@@ -65,7 +93,7 @@ export function runUnit<Result>(
 ): Promise<Result> {
   const unit: Unit = {
     ...request,
-    facts: { resourceDefaulted: false, offlineAccessAsked: false },
+    facts: { resourceDefaulted: false, offlineAccessAsked: false, maxAgeSeconds: undefined },
     grants: new Map(),
     accounts: new Map(),
     consent: undefined,
@@ -103,10 +131,30 @@ export async function commit(database: Database, unit: Unit, graceSeconds: numbe
   const { statement, values } = combine([...parts, ...events], `SELECT ${columns(parts, decisive)}`)
   const [row] = await database.write<{ decided: boolean; grant_live?: boolean }>(statement, values)
   if (row?.decided === true) return 'done'
-  // A live grant whose code or token was not there to be used means that somebody else used it: a replay, always.
-  if (unit.consumption !== undefined && row?.grant_live === true) {
-    unit.kills.set(unit.consumption.grantId, replayReason(unit.consumption))
+  if (unit.consumption === undefined || row?.grant_live !== true) return 'lost'
+  return explainLoss(database, unit, unit.consumption, graceSeconds)
+}
+
+/**
+ * The grant is live and its code or token was not there to be used: somebody else used it, or its time ended in between.
+ * Only a second look tells, because the statement that lost still sees the rows as they were when it began.
+ */
+async function explainLoss(
+  database: Database,
+  unit: Unit,
+  consumption: Consumption,
+  graceSeconds: number,
+): Promise<Outcome> {
+  const { grantId } = consumption
+  if (consumption.kind === 'code') {
+    const stored = await findCode(database, consumption.code)
+    if (stored?.consumedAt !== undefined) unit.kills.set(grantId, 'code-replayed')
+    return 'lost'
   }
+  const stored = await findRefreshToken(database, consumption.token, graceSeconds)
+  if (stored?.consumedAt === undefined) return 'lost'
+  if (stored.inGrace) return 'repeat'
+  unit.kills.set(grantId, 'refresh-token-replayed')
   return 'lost'
 }
 
@@ -153,8 +201,4 @@ function columns(parts: readonly Part[], decisive: string): string {
   const decided = `EXISTS (SELECT 1 FROM ${decisive}) AS decided`
   const live = parts.some((part) => part.name === 'grant_live')
   return live ? `${decided}, EXISTS (SELECT 1 FROM grant_live) AS grant_live` : decided
-}
-
-function replayReason(consumption: Consumption): RevocationReason {
-  return consumption.kind === 'code' ? 'code-replayed' : 'refresh-token-replayed'
 }

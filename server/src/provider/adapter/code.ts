@@ -3,18 +3,25 @@ import { findCode } from '../../store/authorization-codes.ts'
 import type { Database } from '../../store/database.ts'
 import { currentUnit } from '../../store/unit-of-work.ts'
 import { nothingKept } from './nothing-kept.ts'
-import { bearerFree, rememberRow } from './payload.ts'
+import { endFor, lifetimeOf, rememberRow, storedPart } from './payload.ts'
 
-/** Authorization codes: stored with their grant, used up with what they mint. */
-export function codeAdapter(database: Database): Adapter {
+// The engine refuses what has ended before it asks whether it was used; a used code is recognised however late it comes.
+const NEVER = Number.MAX_SAFE_INTEGER
+
+/**
+ * Authorization codes: stored with their grant, used up with what they mint. A used one that comes again with its verifier
+ * makes the engine destroy the grant.
+ * @param now seconds since 1970
+ */
+export function codeAdapter(database: Database, now: () => number): Adapter {
   return {
     ...nothingKept,
-    async upsert(code, payload) {
+    async upsert(code, payload, expiresIn) {
       const unit = currentUnit()
       const grant = payload.grantId === undefined ? undefined : unit.grants.get(payload.grantId)
       if (grant === undefined) throw new Error('a code was issued without a grant of this request')
       unit.grant = grant
-      unit.code = { code, grantId: grant.id, payload: bearerFree(payload), expiresAt: Number(payload.exp) }
+      unit.code = { code, grantId: grant.id, payload: storedPart(payload), lifetimeSeconds: lifetimeOf(expiresIn) }
       const { accountId, clientId, resourceUri, id: grantId } = grant
       const detail = { scopes: Object.keys(grant.permissions) }
       unit.events.push({ type: 'code.issued', outcome: 'allowed', accountId, clientId, resourceUri, grantId, detail })
@@ -25,19 +32,14 @@ export function codeAdapter(database: Database): Adapter {
       const unit = currentUnit()
       rememberRow(unit, stored.row)
       unit.presented = { kind: 'code', value: code, grantId: stored.row.grant_id }
-      return {
-        ...stored.payload,
-        jti: code,
-        ...(stored.consumedAt === undefined ? {} : { consumed: stored.consumedAt }),
-      }
+      const { payload, consumedAt, secondsLeft } = stored
+      if (consumedAt !== undefined) return { ...payload, jti: code, exp: NEVER, consumed: consumedAt }
+      return { ...payload, jti: code, exp: endFor(secondsLeft, now()) }
     },
     async consume(code) {
       const unit = currentUnit()
       if (unit.presented?.value !== code) throw new Error('a code was used that this request did not read')
       unit.consumption = { kind: 'code', code, grantId: unit.presented.grantId }
-    },
-    async revokeByGrantId(grantId) {
-      currentUnit().kills.set(grantId, 'code-replayed')
     },
   }
 }

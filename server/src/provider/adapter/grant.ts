@@ -26,7 +26,7 @@ export function grantAdapter(now: () => number): Adapter {
     },
     async destroy(id) {
       const { kills, presented } = currentUnit()
-      if (!kills.has(id)) kills.set(id, presented?.kind === 'code' ? 'code-replayed' : 'refresh-token-replayed')
+      kills.set(id, presented?.kind === 'code' ? 'code-replayed' : 'refresh-token-replayed')
     },
   }
 }

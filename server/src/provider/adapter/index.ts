@@ -22,11 +22,11 @@ export interface AdapterDeps {
 /** The engine's storage, one adapter a kind of thing. Kinds this server does not keep have an adapter that keeps nothing. */
 export function createAdapters(deps: AdapterDeps): AdapterFactory {
   const kept: Readonly<Record<string, Adapter>> = {
-    AuthorizationCode: codeAdapter(deps.store.database),
+    AuthorizationCode: codeAdapter(deps.store.database, deps.now),
     Client: clientAdapter(deps.store.clients),
     Grant: grantAdapter(deps.now),
     Interaction: interactionAdapter(deps.states),
-    RefreshToken: refreshTokenAdapter(deps.store.database, deps.successors, deps.graceSeconds),
+    RefreshToken: refreshTokenAdapter({ ...deps, database: deps.store.database }),
     Session: sessionAdapter(deps.store.sessions),
   }
   return (name) => kept[name] ?? nothingKept

@@ -2,32 +2,50 @@ import type { Adapter } from 'oidc-provider'
 import type { Successors } from '../../keys/successor.ts'
 import type { Database } from '../../store/database.ts'
 import { hashId } from '../../store/id-hash.ts'
+import { livePermissions } from '../../store/permission.ts'
 import { findRefreshToken, type StoredRefreshToken } from '../../store/refresh-tokens.ts'
-import { currentUnit } from '../../store/unit-of-work.ts'
+import { currentUnit, type Unit } from '../../store/unit-of-work.ts'
 import { nothingKept } from './nothing-kept.ts'
-import { bearerFree, rememberRow } from './payload.ts'
+import { endFor, lifetimeOf, rememberRow, storedPart } from './payload.ts'
 
 /**
  * Refresh tokens. Within the grace window a used one looks unused to the engine, which then runs every check of a normal
- * refresh and arrives at the same successor.
+ * refresh and arrives at the same successor. After it the engine finds nothing at all, whatever else is wrong with the
+ * request, and the replay is remembered for the end of the request.
+ * @param deps.now seconds since 1970
  */
-export function refreshTokenAdapter(database: Database, successors: Successors, graceSeconds: number): Adapter {
+export function refreshTokenAdapter(deps: {
+  database: Database
+  successors: Successors
+  graceSeconds: number
+  now: () => number
+}): Adapter {
+  const { database, successors, graceSeconds, now } = deps
   return {
     ...nothingKept,
-    async upsert(token, payload) {
-      const unit = currentUnit()
+    async upsert(token, payload, expiresIn) {
       const grantId = String(payload.grantId)
-      unit.refreshToken = { token, grantId, payload: bearerFree(payload), expiresAt: Number(payload.exp) }
+      const lifetimeSeconds = lifetimeOf(expiresIn)
+      currentUnit().refreshToken = { token, grantId, payload: storedPart(payload), lifetimeSeconds }
     },
     async find(token) {
       const stored = await findRefreshToken(database, token, graceSeconds)
       if (stored === undefined) return
       const unit = currentUnit()
       rememberRow(unit, stored.row)
-      const successor = successorOf(successors, token, stored)
-      unit.presented = { kind: 'refresh-token', value: token, grantId: stored.row.grant_id, successor }
-      const dead = stored.consumedAt !== undefined && (!stored.inGrace || successor === undefined)
-      return { ...stored.payload, jti: token, ...(dead ? { consumed: stored.consumedAt } : {}) }
+      const { grant_id: grantId } = stored.row
+      if (stored.consumedAt !== undefined && !stored.inGrace) {
+        unit.presented = { kind: 'refresh-token', value: token, grantId, replayed: true }
+        return
+      }
+      unit.presented = {
+        kind: 'refresh-token',
+        value: token,
+        grantId,
+        successor: successorOf(successors, token, stored),
+      }
+      const scope = liveScope(stored.payload.scope, grantId, unit, now())
+      return { ...stored.payload, scope, jti: token, exp: endFor(stored.secondsLeft, now()) }
     },
     async consume(token) {
       const unit = currentUnit()
@@ -37,15 +55,22 @@ export function refreshTokenAdapter(database: Database, successors: Successors, 
       }
       unit.consumption = { kind: 'refresh-token', token, successor: presented.successor, grantId: presented.grantId }
     },
-    async revokeByGrantId(grantId) {
-      const { kills, presented } = currentUnit()
-      if (presented?.kind === 'refresh-token') kills.set(grantId, 'refresh-token-replayed')
-    },
   }
 }
 
-function successorOf(successors: Successors, token: string, stored: StoredRefreshToken): string | undefined {
-  const { successorHash } = stored
+function successorOf(successors: Successors, token: string, { successorHash }: StoredRefreshToken): string {
   if (successorHash === undefined) return successors.next(token)
-  return successors.matching(token, (candidate) => hashId(candidate).equals(successorHash))
+  const successor = successors.matching(token, (candidate) => hashId(candidate).equals(successorHash))
+  // No replay, but no answer either: a process with that key has to give it.
+  if (successor === undefined) throw new Error('a successor was derived with an encryption key that this process lacks')
+  return successor
+}
+
+/** What of the token's scope has not ended: an elevation that is over is as if it had never been granted. */
+function liveScope(scope: unknown, grantId: string, unit: Unit, now: number): string | undefined {
+  const grant = unit.grants.get(grantId)
+  if (typeof scope !== 'string' || grant === undefined) return undefined
+  const live = livePermissions(grant.permissions, now)
+  const scopes = scope.split(' ').filter((name) => live[name] !== undefined)
+  return scopes.length === 0 ? undefined : scopes.join(' ')
 }
