@@ -1,16 +1,13 @@
 import { join } from 'node:path'
 import { Client } from 'pg'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { connectEmbeddedPostgres, startEmbeddedPostgres } from '../../src/dev/embedded-postgres.ts'
 import { openPostgresFolder, readPostmaster } from '../../src/dev/postgres-folder.ts'
-import { makeOpenFolder } from './open-folder.ts'
+import { makeSuiteFolder } from './open-folder.ts'
 
-describe('a second reader of the embedded PostgreSQL', () => {
+describe('a second reader of the embedded PostgreSQL', async () => {
   // Created by the test that needs a slow start, used by the others.
-  let shared: Awaited<ReturnType<typeof makeOptions>>
-  beforeAll(async () => {
-    shared = await makeOptions()
-  })
+  const shared = { dataDir: join(await makeSuiteFolder(), 'postgres'), log: () => {}, flags: { fsync: 'off' } }
 
   it('waits for one that is still being created', async () => {
     const [owner, reader] = await Promise.all([startEmbeddedPostgres(shared), connectEmbeddedPostgres(shared)])
@@ -47,10 +44,6 @@ describe('a second reader of the embedded PostgreSQL', () => {
     expect(await isRunning(shared.dataDir)).toBe(false)
   })
 })
-
-async function makeOptions() {
-  return { dataDir: join(await makeOpenFolder(afterAll), 'postgres'), log: () => {}, flags: { fsync: 'off' } }
-}
 
 async function isRunning(dataDir: string): Promise<boolean> {
   return (await readPostmaster(await openPostgresFolder(dataDir))) !== undefined

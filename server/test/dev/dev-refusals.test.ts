@@ -1,17 +1,13 @@
 import { once } from 'node:events'
 import { connect, createServer } from 'node:net'
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { processesOf, startDevProcess } from './dev-process.ts'
 import { devEnvironment } from './dev-settings.ts'
-import { makeOpenFolder } from './open-folder.ts'
+import { makeSuiteFolder } from './open-folder.ts'
 
-describe('sallyport dev, when something is in the way', () => {
-  let environment: Readonly<Record<string, string>>
-  let folder: string
-  beforeAll(async () => {
-    folder = await makeOpenFolder(afterAll)
-    environment = devEnvironment(folder)
-  })
+describe('sallyport dev, when something is in the way', async () => {
+  const folder = await makeSuiteFolder()
+  const environment = devEnvironment(folder)
 
   it('ends when it is told to while it is still creating its database, and leaves nothing behind', async () => {
     const dev = startDevProcess(environment)

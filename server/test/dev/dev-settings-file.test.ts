@@ -5,17 +5,16 @@ import { openStore, type Store } from '../../src/store/index.ts'
 import { createTestDatabase, type TestDatabase } from '../setup/database.ts'
 import { processesOf, startDevProcess } from './dev-process.ts'
 import { devEnvironment } from './dev-settings.ts'
-import { makeOpenFolder } from './open-folder.ts'
+import { makeSuiteFolder } from './open-folder.ts'
 
-describe('sallyport dev on settings of its operator', () => {
+describe('sallyport dev on settings of its operator', async () => {
+  const folder = await makeSuiteFolder()
   let database: TestDatabase
   let store: Store
   let environment: Readonly<Record<string, string>>
-  let folder: string
   beforeAll(async () => {
     database = await createTestDatabase()
     store = openStore({ databaseUrl: database.url, poolSize: 1 })
-    folder = await makeOpenFolder(afterAll)
     environment = { ...devEnvironment(folder), DATABASE_URL: database.url, SALLYPORT_DEMO_PASSWORD: 'a chosen word' }
   })
   afterAll(async () => {

@@ -1,24 +1,18 @@
 import { once } from 'node:events'
 import { request } from 'node:http'
 import { stripVTControlCharacters } from 'node:util'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { createBrowser } from '../setup/browser.ts'
 import { type DevProcess, processesOf, startDevProcess } from './dev-process.ts'
 import { devEnvironment } from './dev-settings.ts'
-import { makeOpenFolder } from './open-folder.ts'
+import { makeSuiteFolder } from './open-folder.ts'
 import { openAuthorization, registerClient, submitSignIn } from './sign-in.ts'
 
-describe('sallyport dev', () => {
-  let environment: Readonly<Record<string, string>>
-  let folder: string
-  let issuer: string
-  let resource: string
-  beforeAll(async () => {
-    folder = await makeOpenFolder(afterAll)
-    environment = devEnvironment(folder)
-    issuer = `http://127.0.0.1:${environment.SALLYPORT_PORT}`
-    resource = `http://127.0.0.1:${environment.SALLYPORT_DEMO_PORT}/mcp`
-  })
+describe('sallyport dev', async () => {
+  const folder = await makeSuiteFolder()
+  const environment = devEnvironment(folder)
+  const issuer = `http://127.0.0.1:${environment.SALLYPORT_PORT}`
+  const resource = `http://127.0.0.1:${environment.SALLYPORT_DEMO_PORT}/mcp`
 
   const stop = async (dev: DevProcess) => {
     dev.signal('SIGINT')

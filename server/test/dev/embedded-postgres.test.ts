@@ -4,19 +4,16 @@ import { readFile, stat, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { Client } from 'pg'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../src/dev/embedded-postgres.ts'
 import { openPostgresFolder, readPostmaster } from '../../src/dev/postgres-folder.ts'
-import { makeOpenFolder } from './open-folder.ts'
+import { makeSuiteFolder } from './open-folder.ts'
 
 const STARTER = new URL('./fixtures/start-postgres.ts', import.meta.url)
 
-describe('the embedded PostgreSQL', () => {
+describe('the embedded PostgreSQL', async () => {
   // One cluster for the file: to create one takes longer than every test here.
-  let dataDir: string
-  beforeAll(async () => {
-    dataDir = join(await makeOpenFolder(afterAll), 'postgres')
-  })
+  const dataDir = join(await makeSuiteFolder(), 'postgres')
 
   it('serves the database sallyport on the loopback and keeps data, password and port over a restart', async () => {
     const first = await start(dataDir)

@@ -1,16 +1,17 @@
 import { rm } from 'node:fs/promises'
-import { onTestFinished } from 'vitest'
+import { afterAll, onTestFinished } from 'vitest'
 import { makeTestFolder } from '../setup/test-folder.ts'
 
-/**
- * A temporary folder that every user may enter.
- *
- * @param whenDone when to remove it: after the test, or (`afterAll`) after the file
- */
-export async function makeOpenFolder(
-  whenDone: (remove: () => Promise<void>) => void = onTestFinished,
-): Promise<string> {
+/** A temporary folder for one test that every user may enter. */
+export async function makeOpenFolder(): Promise<string> {
   const folder = await makeTestFolder()
-  whenDone(() => rm(folder, { recursive: true, force: true }))
+  onTestFinished(() => rm(folder, { recursive: true, force: true }))
+  return folder
+}
+
+/** The same for all tests of a suite; to be called while the suite is being described, where hooks can be added. */
+export async function makeSuiteFolder(): Promise<string> {
+  const folder = await makeTestFolder()
+  afterAll(() => rm(folder, { recursive: true, force: true }))
   return folder
 }
