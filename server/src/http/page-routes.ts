@@ -3,6 +3,7 @@ import type { Middleware } from 'koa'
 import { showConsent, takeConsent } from './interaction/consent.ts'
 import { showContinue } from './interaction/continue.ts'
 import type { InteractionDeps } from './interaction/ports.ts'
+import { makeRoomForPerson } from './interaction/resume.ts'
 import { showSignIn, takeSignIn } from './interaction/sign-in.ts'
 import { showSignOut, takeSignOut } from './sign-out.ts'
 
@@ -18,6 +19,7 @@ export function pageRoutes(deps: InteractionDeps): Middleware {
   router.get('/authorize/:uid/consent', (ctx) => showConsent(ctx, uid(ctx.params), deps))
   router.post('/authorize/:uid/consent', (ctx) => takeConsent(ctx, uid(ctx.params), deps))
   router.get('/authorize/:uid/continue', (ctx) => showContinue(ctx, uid(ctx.params), deps))
+  router.get('/authorize/:uid', makeRoomForPerson(deps))
   router.get('/logout', (ctx) => showSignOut(ctx, deps))
   router.post('/logout', (ctx) => takeSignOut(ctx, deps))
   const { stylesheet } = deps.pages

@@ -85,7 +85,7 @@ export function createAuthorizationServer(deps: ProviderDeps): AuthorizationServ
   completeMetadata(provider, store.registry)
   return {
     provider,
-    pendingInteractions: createPendingInteractions({ states, sealer, basePath }),
+    pendingInteractions: createPendingInteractions({ states, sealer, basePath, now }),
     browserSessions: createBrowserSessions({ provider, sessions: store.sessions, sealer, cookieName: names.session }),
   }
 }

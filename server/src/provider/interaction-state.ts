@@ -3,7 +3,7 @@ import { deflateRaw, inflateRaw } from 'node:zlib'
 import type { AdapterPayload } from 'oidc-provider'
 import type { Sealer } from '../keys/sealing.ts'
 import type { InteractionRows } from '../store/interactions.ts'
-import { currentUnit } from '../store/unit-of-work.ts'
+import { currentUnit, type RequestFacts } from '../store/unit-of-work.ts'
 import { ROUTES } from './routes.ts'
 
 const deflate = promisify(deflateRaw)
@@ -19,7 +19,7 @@ const IN_ROW = 'row'
 /** The state of one interaction: the engine's own, and what the first request said that its parameters no longer show. */
 export interface InteractionState {
   readonly payload: AdapterPayload
-  readonly facts: { resourceDefaulted: boolean; offlineAccessAsked: boolean }
+  readonly facts: RequestFacts
 }
 
 /** Where interactions are kept between their requests. Nothing one-time hangs on them. */

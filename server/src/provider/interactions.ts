@@ -33,9 +33,9 @@ function signIn(): interactionPolicy.Prompt {
       (ctx) => ctx.oidc.session?.accountId === undefined,
     ),
     new Check('max_age', 'a fresh sign-in is required', 'login_required', (ctx) => {
-      const maxAge = ctx.oidc.params?.max_age
-      if (maxAge === undefined || ctx.oidc.result?.login !== undefined) return false
-      return ctx.oidc.session?.past(Number(maxAge)) ?? true
+      const { maxAgeSeconds } = currentUnit().facts
+      if (maxAgeSeconds === undefined || ctx.oidc.result?.login !== undefined) return false
+      return maxAgeSeconds === 0 || (ctx.oidc.session?.past(maxAgeSeconds) ?? true)
     }),
   )
 }

@@ -17,6 +17,8 @@ export interface PendingInteraction {
   readonly resourceDefaulted: boolean
   /** The sign-in session that the consent belongs to. */
   readonly session: { readonly uid: string; readonly accountId: string } | undefined
+  /** Account that has just proven itself on the sign-in page, before it becomes the session's. */
+  readonly signedIn: string | undefined
   readonly loginHint: string | undefined
   /** Where the browser goes on, below the issuer. */
   readonly nextPath: string
@@ -36,12 +38,14 @@ export interface PendingInteractions {
   forgetPerson(pending: PendingInteraction): Promise<void>
 }
 
+/** @param options.now seconds since 1970 */
 export function createPendingInteractions(options: {
   states: InteractionStates
   sealer: Sealer
   basePath: string
+  now: () => number
 }): PendingInteractions {
-  const { states, basePath } = options
+  const { states, basePath, now } = options
   const keys = options.sealer.macKeys('form-token')
   const tokenFor = (key: Buffer, uid: string, session: string): string =>
     createHmac('sha256', key)
@@ -69,7 +73,8 @@ export function createPendingInteractions(options: {
       change(pending.uid, (payload) => ({
         ...payload,
         session: undefined,
-        result: { login: { accountId, amr, remember: true } },
+        // The result travels on to the consent: without a time of its own, sign-in would be dated to the last click.
+        result: { login: { accountId, amr, ts: now(), remember: true } },
       })),
     agree: (pending) =>
       change(pending.uid, (payload) => ({ ...payload, result: { ...lastSubmission(payload), consent: {} } })),
@@ -93,7 +98,7 @@ function describe(
   { payload, facts }: InteractionState,
   basePath: string,
 ): Omit<PendingInteraction, 'formToken'> {
-  const { params = {}, prompt, session } = payload
+  const { params = {}, prompt, session, result } = payload
   const details = prompt?.details ?? {}
   return {
     uid,
@@ -105,6 +110,7 @@ function describe(
     newScopes: Array.isArray(details.newScopes) ? details.newScopes.map(String) : [],
     resourceDefaulted: facts.resourceDefaulted,
     session: session?.uid && session.accountId ? { uid: session.uid, accountId: session.accountId } : undefined,
+    signedIn: session === undefined ? result?.login?.accountId : undefined,
     loginHint: typeof params.login_hint === 'string' ? params.login_hint : undefined,
     nextPath: `${basePath}${ROUTES.authorization}/${uid}`,
   }

@@ -18,6 +18,8 @@ export interface Pending {
   readonly scopes: readonly string[]
   readonly resourceDefaulted: boolean
   readonly session: { readonly uid: string; readonly accountId: string } | undefined
+  /** Account that has just proven itself on the sign-in page, before it becomes the session's. */
+  readonly signedIn: string | undefined
   readonly loginHint: string | undefined
   readonly nextPath: string
   readonly formToken: string

@@ -6,7 +6,7 @@ import { factsOf } from './facts.ts'
 import type { InteractionDeps, Pending } from './ports.ts'
 
 // One sentence for every reason: which of them it was would tell a stranger which logins exist.
-const REFUSED = 'That login and password do not match.'
+const REFUSED = 'That user name and password do not match.'
 // Longer ones are not typed by people, and each is hashed at our expense.
 const PASSWORD_CHARACTERS_MAX = 1_024
 
@@ -28,7 +28,6 @@ export async function takeSignIn(ctx: Context, uid: string, deps: InteractionDep
   if (accountId === undefined) {
     return answerPage(ctx, 401, await renderSignIn(pending, deps, { login, error: REFUSED }))
   }
-  await endOtherSession(ctx, accountId, deps)
   await deps.interactions.signIn(pending, { accountId, amr: ['pwd'] })
   ctx.status = 303
   ctx.set('Location', `${deps.basePath}/authorize/${uid}/continue`)
@@ -45,13 +44,6 @@ async function authenticate(
   const matches = await deps.verifyPassword(password, found?.passwordHash ?? deps.decoyHash)
   if (!matches || found === undefined || found.account.disabledAt !== undefined) return undefined
   return found.account.id
-}
-
-// The engine would answer a change of person with a page that needs scripts; ending the other session first avoids it.
-async function endOtherSession(ctx: Context, accountId: string, deps: InteractionDeps): Promise<void> {
-  const session = await deps.browserSessions.find(ctx.req, ctx.res)
-  if (session !== undefined && session.accountId !== accountId)
-    await deps.browserSessions.end(session, ctx.req, ctx.res)
 }
 
 async function renderSignIn(
