@@ -1,4 +1,5 @@
 import type { Context, Middleware } from 'koa'
+import { currentUnit } from '../store/unit-of-work.ts'
 
 /** Endpoints the engine answers, below the issuer, with the methods each takes. */
 export const ENGINE_ENDPOINTS: ReadonlyMap<string, readonly string[]> = new Map([
@@ -29,16 +30,24 @@ export function onlyEndpoints(disabled: ReadonlySet<string>): Middleware {
   }
 }
 
-/** A refusal in JSON with our code. */
-export function answerJson(ctx: Context, status: number, error: string, description: string): void {
+/** A refusal in JSON: the OAuth members, our code, and the id that finds it in the operator's log. */
+export function answerJson(ctx: Context, status: keyof typeof CODES, error: string, description: string): void {
   ctx.status = status
   ctx.set('Cache-Control', 'no-store')
-  ctx.body = { error, error_description: description, error_code: CODES[status] ?? 'SALLYPORT_E_REQUEST' }
+  // What was too large was not read to its end: the connection cannot carry another request.
+  if (status === 413) ctx.set('Connection', 'close')
+  ctx.body = {
+    error,
+    error_description: description,
+    error_code: CODES[status],
+    correlation_id: currentUnit().correlationId,
+  }
 }
 
-const CODES: Readonly<Record<number, string>> = {
+const CODES = {
   400: 'SALLYPORT_E_REQUEST',
   404: 'SALLYPORT_E_NOT_FOUND',
   405: 'SALLYPORT_E_METHOD',
   413: 'SALLYPORT_E_TOO_LARGE',
-}
+  503: 'SALLYPORT_E_UNAVAILABLE',
+} as const

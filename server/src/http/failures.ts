@@ -18,13 +18,8 @@ export function answerFailures(report: Report): Middleware {
       const { correlationId } = currentUnit()
       report('error', 'request failed', { path: ctx.path, error, correlationId })
       ctx.set('Retry-After', RETRY_AFTER_SECONDS)
-      ctx.status = 503
-      ctx.body = {
-        error: 'temporarily_unavailable',
-        error_description: 'The server cannot answer right now: try again in a few seconds.',
-        error_code: 'SALLYPORT_E_UNAVAILABLE',
-        correlation_id: correlationId,
-      }
+      const sentence = 'The server cannot answer right now: try again in a few seconds.'
+      return answerJson(ctx, 503, 'temporarily_unavailable', sentence)
     }
   }
 }

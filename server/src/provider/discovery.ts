@@ -5,8 +5,8 @@ import type { ResourceRegistry } from '../store/resource-registry.ts'
 // Clients ask again after this; a changed setting reaches them within it.
 const METADATA_MAX_AGE_SECONDS = 300
 
-/** Members the engine writes and this server does not stand behind. */
-const NOT_OURS = ['claims_parameter_supported', 'claim_types_supported', 'request_uri_parameter_supported']
+/** Members the engine writes about ID tokens, which this server does not issue. */
+const NOT_OURS = ['claims_parameter_supported', 'claim_types_supported', 'claims_supported']
 
 /**
  * Completes the metadata document the engine builds from the very configuration it enforces: scopes that any person may
@@ -21,14 +21,18 @@ export function completeMetadata(provider: Provider, registry: ResourceRegistry)
     ctx.set('Cache-Control', `public, max-age=${METADATA_MAX_AGE_SECONDS}`)
     if (!('authorization_endpoint' in body)) return
     const { all } = await registry.current()
-    const rest = Object.fromEntries(
-      Object.entries(body).filter(([name, value]) => !NOT_OURS.includes(name) && value !== undefined),
-    )
-    ctx.body = {
-      ...rest,
+    const document = {
+      ...body,
       response_modes_supported: ['query'],
       scopes_supported: [...new Set(all.flatMap((resource) => initialScopes(resource.tools)))],
       protected_resources: all.map((resource) => resource.uri),
     }
+    ctx.body = Object.fromEntries(Object.entries(document).filter(([name, value]) => isStated(name, value)))
   })
+}
+
+/** Parsers of some clients reject a whole document for one null; a list without members must not be there at all. */
+function isStated(name: string, value: unknown): boolean {
+  if (NOT_OURS.includes(name) || value === undefined || value === null) return false
+  return !Array.isArray(value) || value.length > 0
 }
