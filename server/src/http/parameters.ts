@@ -1,11 +1,20 @@
 import type { Context, Middleware } from 'koa'
 import type { RegistrySnapshot, ResourceRegistry } from '../store/resource-registry.ts'
-import { currentUnit } from '../store/unit-of-work.ts'
+import { currentUnit, type RequestFacts } from '../store/unit-of-work.ts'
 import { answerJson } from './endpoints.ts'
-import { BodyTooLargeError, FORM_BYTES_MAX, readBody, withBody } from './request-body.ts'
+import { BODY_BYTES_MAX, BodyTooLargeError, readBody, withBody } from './request-body.ts'
 
 /** Parameters that mean something only with an ID token, which this server does not issue. */
-const WITHOUT_MEANING = ['nonce', 'claims', 'claims_locales', 'id_token_hint']
+const ABOUT_ID_TOKENS = ['nonce', 'claims', 'claims_locales', 'id_token_hint']
+
+// Clients send some twenty. Past a thousand the engine stops reading, and two readers of one request would see two requests.
+const PARAMETERS_MAX = 100
+
+// The engine answers in any mode it knows, even to refuse that mode, and with pages of its own. This one it does not know.
+const UNKNOWN_RESPONSE_MODE = 'unsupported'
+
+// The engine ties `max_age` and `acr_values` to OpenID; here they are read from the facts. @see RFC 9470 §4
+const SECONDS = /^\d{1,9}$/
 
 /**
  * Puts parameters into the form the engine compares exactly: every spelling of a resource becomes its canonical
@@ -14,42 +23,77 @@ const WITHOUT_MEANING = ['nonce', 'claims', 'claims_locales', 'id_token_hint']
  */
 export function canonicalParameters(registry: ResourceRegistry): Middleware {
   return async (ctx, next) => {
-    if (ctx.path === '/authorize') await canonicaliseQuery(ctx, registry)
-    if (ctx.path === '/token' && !(await canonicaliseForm(ctx, registry))) return undefined
-    return next()
+    const refusal = await canonicaliseRequest(ctx, registry)
+    if (refusal === undefined) return next()
+    return answerJson(ctx, refusal.status, 'invalid_request', refusal.description)
   }
 }
 
-async function canonicaliseQuery(ctx: Context, registry: ResourceRegistry): Promise<void> {
+interface RequestRefusal {
+  readonly status: 400 | 413
+  readonly description: string
+}
+
+async function canonicaliseRequest(ctx: Context, registry: ResourceRegistry): Promise<RequestRefusal | undefined> {
+  if (ctx.path === '/authorize') return canonicaliseQuery(ctx, registry)
+  if (ctx.method !== 'POST') return undefined
+  if (ctx.path === '/token' && ctx.querystring !== '') {
+    return { status: 400, description: 'Send parameters in the body, never in the address.' }
+  }
+  const body = await readLimited(ctx)
+  if (body === undefined) return { status: 413, description: `The body is larger than ${BODY_BYTES_MAX} bytes.` }
+  if (ctx.is('application/x-www-form-urlencoded')) return canonicaliseForm(ctx, body, registry)
+  ctx.state.engineRequest = withBody(ctx.req, body)
+  return undefined
+}
+
+async function canonicaliseQuery(ctx: Context, registry: ResourceRegistry): Promise<RequestRefusal | undefined> {
   const params = new URLSearchParams(ctx.querystring)
-  currentUnit().facts = {
-    resourceDefaulted: !params.has('resource'),
-    offlineAccessAsked: params.getAll('scope').some((scope) => scope.split(' ').includes('offline_access')),
-  }
-  for (const name of WITHOUT_MEANING) params.delete(name)
+  const refusal = refuseParameters(params)
+  if (refusal !== undefined) return refusal
+  const facts = factsOf(params)
+  currentUnit().facts = facts
+  for (const name of [...ABOUT_ID_TOKENS, 'acr_values']) params.delete(name)
+  if (facts.maxAgeSeconds !== undefined) params.delete('max_age')
   ctx.querystring = canonicalise(params, await registry.current()).toString()
+  return undefined
 }
 
-/** @returns false when the request was answered */
-async function canonicaliseForm(ctx: Context, registry: ResourceRegistry): Promise<boolean> {
-  if (ctx.querystring !== '') {
-    answerJson(ctx, 400, 'invalid_request', 'Send parameters in the body, never in the address.')
-    return false
-  }
-  const body = await readTokenBody(ctx.req)
-  if (body === undefined) {
-    answerJson(ctx, 413, 'invalid_request', `The body is larger than ${FORM_BYTES_MAX} bytes.`)
-    return false
-  }
-  const isForm = typeof ctx.is('application/x-www-form-urlencoded') === 'string'
-  const params = isForm ? canonicalise(new URLSearchParams(body.toString('utf8')), await registry.current()) : undefined
-  ctx.state.engineRequest = withBody(ctx.req, params === undefined ? body : Buffer.from(params.toString()))
-  return true
+async function canonicaliseForm(
+  ctx: Context,
+  body: Buffer,
+  registry: ResourceRegistry,
+): Promise<RequestRefusal | undefined> {
+  const params = new URLSearchParams(body.toString('utf8'))
+  const refusal = refuseParameters(params)
+  if (refusal !== undefined) return refusal
+  const canonical = canonicalise(params, await registry.current())
+  ctx.state.engineRequest = withBody(ctx.req, Buffer.from(canonical.toString()))
+  return undefined
 }
 
-async function readTokenBody(req: Parameters<typeof readBody>[0]): Promise<Buffer | undefined> {
+function factsOf(params: URLSearchParams): RequestFacts {
+  const maxAge = params.getAll('max_age')
+  return {
+    resourceDefaulted: !params.getAll('resource').some((resource) => resource !== ''),
+    offlineAccessAsked: params.getAll('scope').some((scope) => scope.split(' ').includes('offline_access')),
+    acrAsked: params.getAll('acr_values').some((value) => value !== ''),
+    // One that cannot be read is left for the engine to refuse.
+    ...(maxAge.length === 1 && SECONDS.test(maxAge[0] ?? '') ? { maxAgeSeconds: Number(maxAge[0]) } : {}),
+  }
+}
+
+function refuseParameters(params: URLSearchParams): RequestRefusal | undefined {
+  if (params.size > PARAMETERS_MAX) return { status: 400, description: 'There are too many parameters.' }
+  // The database cannot hold it, so that a look-up would fail instead of finding nothing.
+  if ([...params.values()].some((value) => value.includes('\0')))
+    return { status: 400, description: 'A parameter holds a null character.' }
+  return undefined
+}
+
+async function readLimited(ctx: Context): Promise<Buffer | undefined> {
   try {
-    return await readBody(req, FORM_BYTES_MAX)
+    return await readBody(ctx.req, BODY_BYTES_MAX)
   } catch (error) {
     if (error instanceof BodyTooLargeError) return undefined
     throw error
@@ -59,7 +103,9 @@ async function readTokenBody(req: Parameters<typeof readBody>[0]): Promise<Buffe
 function canonicalise(params: URLSearchParams, registry: RegistrySnapshot): URLSearchParams {
   const entries = [...params].flatMap(([name, value]): [string, string][] => {
     // An empty parameter is one that was not sent. @see RFC 6749 §3.1
-    if (name === 'resource') return value === '' ? [] : [[name, registry.resolve(value)?.uri ?? value]]
+    if (value === '') return []
+    if (name === 'resource') return [[name, registry.resolve(value)?.uri ?? value]]
+    if (name === 'response_mode') return [[name, value === 'query' ? value : UNKNOWN_RESPONSE_MODE]]
     if (name !== 'scope') return [[name, value]]
     const scopes = value.split(' ').filter((scope) => scope !== '' && scope !== 'offline_access')
     return scopes.length === 0 ? [] : [[name, scopes.join(' ')]]

@@ -1,7 +1,7 @@
 import { IncomingMessage } from 'node:http'
 
-// A token request holds a code, a verifier and perhaps an assertion: a few kilobytes. The engine's own limit is 56 KiB.
-export const FORM_BYTES_MAX = 56 * 1024
+// A token request or a registration holds a few kilobytes. The engine's own limit is 56 KiB.
+export const BODY_BYTES_MAX = 56 * 1024
 
 /** A body larger than its limit. */
 export class BodyTooLargeError extends Error {
@@ -10,12 +10,14 @@ export class BodyTooLargeError extends Error {
 
 /**
  * Reads a whole body.
- * @throws BodyTooLargeError past `limit` bytes; the rest is not read
+ * @throws BodyTooLargeError past `limit` bytes, before reading when the headers say so
  */
 export async function readBody(req: IncomingMessage, limit: number): Promise<Buffer> {
+  if (Number(req.headers['content-length']) > limit) throw new BodyTooLargeError(`body is larger than ${limit} bytes`)
   const chunks: Buffer[] = []
   let received = 0
-  for await (const chunk of req) {
+  // The stream stays open past an error: destroying it would take the answer along.
+  for await (const chunk of req.iterator({ destroyOnReturn: false })) {
     const bytes = Buffer.from(chunk)
     received += bytes.length
     if (received > limit) throw new BodyTooLargeError(`body is larger than ${limit} bytes`)
@@ -27,7 +29,7 @@ export async function readBody(req: IncomingMessage, limit: number): Promise<Buf
 /** Reads a form that a page of ours posts. Other content types give an empty form. */
 export async function readForm(req: IncomingMessage): Promise<URLSearchParams> {
   const type = req.headers['content-type'] ?? ''
-  const body = await readBody(req, FORM_BYTES_MAX)
+  const body = await readBody(req, BODY_BYTES_MAX)
   return new URLSearchParams(type.startsWith('application/x-www-form-urlencoded') ? body.toString('utf8') : '')
 }
 

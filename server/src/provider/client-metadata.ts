@@ -1,4 +1,4 @@
-import { judgeRedirectUri } from '../config/redirect-uri.ts'
+import { judgeRedirectUri, type RedirectUriKind } from '../config/redirect-uri.ts'
 import { CLIENT_PROPERTIES } from './client-properties.ts'
 
 /** Metadata of a client as it came in: RFC 7591 names, nothing known of the values. */
@@ -10,6 +10,8 @@ export type NormalisedClientMetadata =
 
 // A client lists the callbacks of its editions; more than this is a list of other people's.
 const REDIRECT_URIS_MAX = 20
+// Characters; the longest name of a client seen has some forty.
+const CLIENT_NAME_MAX = 200
 /** What any client may hold. Grants for machines and exchange need an operator. */
 const GRANT_TYPES = ['authorization_code', 'refresh_token'] as const
 
@@ -35,23 +37,29 @@ export function normaliseClientMetadata(
   if (bad !== undefined && !bad.ok) {
     return { ok: false, reason: `redirect_uris: ${bad.reason}` }
   }
-  // Clients state "web" beside loopback and private-use URIs; what the URIs are decides.
-  const native = judged.some((redirect) => redirect.ok && redirect.kind !== 'web')
-  return { ok: true, metadata: normalised(metadata, redirectUris, native) }
+  const kinds = new Set(judged.flatMap((redirect) => (redirect.ok ? [redirect.kind] : [])))
+  return { ok: true, metadata: normalised(metadata, redirectUris, kinds) }
 }
 
-function normalised(metadata: ClientMetadata, redirectUris: readonly string[], native: boolean): ClientMetadata {
-  const { grant_types: stated, client_name: name } = metadata
+function normalised(
+  metadata: ClientMetadata,
+  redirectUris: readonly string[],
+  kinds: ReadonlySet<RedirectUriKind>,
+): ClientMetadata {
+  const { grant_types: stated } = metadata
+  const name = cleanName(metadata.client_name)
+  // Clients state "web" beside loopback and private-use URIs; what the URIs are decides.
+  const native = metadata.application_type === 'native' || kinds.has('loopback') || kinds.has('private-use')
   const onRequestOnly =
     metadata[CLIENT_PROPERTIES.refreshOnRequest] === true || (isListOfText(stated) && !stated.includes('refresh_token'))
   return {
     ...keepUsed(metadata),
-    ...(typeof name === 'string' && name.trim() !== '' ? { client_name: name } : {}),
+    ...(kinds.has('private-use') ? PUBLIC : {}),
+    ...(name === undefined ? {} : { client_name: name }),
     redirect_uris: [...redirectUris],
     application_type: native ? 'native' : 'web',
     grant_types: [...GRANT_TYPES],
     response_types: ['code'],
-    response_modes: ['query'],
     [CLIENT_PROPERTIES.refreshOnRequest]: onRequestOnly,
   }
 }
@@ -72,6 +80,16 @@ const TAKEN = [
 
 function keepUsed(metadata: ClientMetadata): ClientMetadata {
   return Object.fromEntries(Object.entries(metadata).filter(([name, value]) => TAKEN.includes(name) && value != null))
+}
+
+// An app behind its own scheme runs on people's machines and cannot keep a secret. @see RFC 8252 §8.5
+const PUBLIC = { token_endpoint_auth_method: 'none', client_secret: undefined, client_secret_expires_at: undefined }
+
+/** What the database can hold and a person can be shown; pages shorten it further. */
+function cleanName(name: unknown): string | undefined {
+  if (typeof name !== 'string') return undefined
+  const clean = [...name.replaceAll(/\p{Cc}/gu, ' ').toWellFormed()].slice(0, CLIENT_NAME_MAX).join('').trim()
+  return clean === '' ? undefined : clean
 }
 
 function isListOfText(value: unknown): value is readonly string[] {

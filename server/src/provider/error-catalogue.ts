@@ -88,6 +88,11 @@ const GENERIC = new Set([
   'resource indicator is missing, or unknown',
   'invalid token provided',
   'client is invalid',
+  'unsupported grant_type requested',
+  'unsupported response_type requested',
+  'unsupported response_mode requested',
+  // Said of a max_age that is not a number: nothing here needs openid.
+  'openid scope must be requested when using the max_age parameter',
 ])
 
 /** The engine's own sentence where it says which parameter is wrong, else ours. */

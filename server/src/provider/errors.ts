@@ -2,6 +2,7 @@ import type { ErrorOut, KoaContextWithOIDC } from 'oidc-provider'
 import { currentUnit } from '../store/unit-of-work.ts'
 import { describeError, errorEntry } from './error-catalogue.ts'
 import type { Slice } from './slice.ts'
+import { strangersHost } from './untrusted-redirects.ts'
 
 /** What a page about a refusal needs to know. */
 export interface Refusal {
@@ -18,10 +19,15 @@ export type RenderErrorPage = (refusal: Refusal) => {
 }
 
 /** Refusals that a person sees: those that must not, or cannot, be sent back to the client. */
-export function errors(renderErrorPage: RenderErrorPage): Slice {
+export function errors(renderErrorPage: RenderErrorPage, privateUseRedirects: readonly string[]): Slice {
   return {
     async renderError(ctx, out) {
-      const page = renderErrorPage(refusalOf(out))
+      const refusal = refusalOf(out)
+      const host = strangersHost(ctx, privateUseRedirects)
+      const where = host === undefined ? '' : ` The app answers at ${host}, an address nobody vouched for here.`
+      const page = renderErrorPage({ ...refusal, description: refusal.description + where })
+      // An error that was on its way back to the client brings the status of a redirect along.
+      if (ctx.status < 400) ctx.status = 400
       ctx.set({ ...page.headers })
       ctx.type = 'html'
       ctx.body = page.body
@@ -44,14 +50,41 @@ function refusalOf(out: Pick<ErrorOut, 'error' | 'error_description'>): Refusal 
   }
 }
 
-/** Completes a JSON refusal that the engine wrote. */
-export function completeRefusal(ctx: Pick<KoaContextWithOIDC, 'body'>): void {
+type Answer = Pick<KoaContextWithOIDC, 'body' | 'status' | 'redirect'> & {
+  readonly response: Pick<KoaContextWithOIDC['response'], 'get'>
+}
+
+/** Completes a refusal that the engine wrote, as JSON or on its way back to the client. */
+export function completeRefusal(ctx: Answer): void {
+  if (ctx.status === 303) completeRedirect(ctx)
+  else completeBody(ctx)
+}
+
+function completeBody(ctx: Answer): void {
   const { body } = ctx
   if (typeof body !== 'object' || body === null || !('error' in body) || typeof body.error !== 'string') return
-  const description =
-    'error_description' in body && typeof body.error_description === 'string' ? body.error_description : undefined
+  const description = 'error_description' in body ? body.error_description : undefined
   ctx.body = refusalBody({
     error: body.error,
-    ...(description === undefined ? {} : { error_description: description }),
+    ...(typeof description === 'string' ? { error_description: description } : {}),
   })
+}
+
+/** @see RFC 6749 §4.1.2.1 (clients ignore parameters they do not know), RFC 9207 §2 */
+function completeRedirect(ctx: Answer): void {
+  const url = URL.parse(ctx.response.get('Location'))
+  if (url === null) return
+  // The answer to a response type that is not supported stands where the client would have looked for a token.
+  const inFragment = url.hash !== ''
+  const params = new URLSearchParams(inFragment ? url.hash.slice(1) : url.search)
+  const error = params.get('error')
+  if (error === null || !params.has('iss') || params.has('code')) return
+  const description = params.get('error_description')
+  const refusal = refusalBody({ error, ...(description === null ? {} : { error_description: description }) })
+  for (const [name, value] of Object.entries(refusal)) params.set(name, value)
+  // The engine repeats what was asked, which means nothing in an error.
+  params.delete('scope')
+  if (inFragment) url.hash = params.toString()
+  else url.search = params.toString()
+  ctx.redirect(url.href)
 }

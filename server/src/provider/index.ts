@@ -6,8 +6,9 @@ import { createSuccessors } from '../keys/successor.ts'
 import type { Store } from '../store/index.ts'
 import { accounts } from './accounts.ts'
 import { createAdapters } from './adapter/index.ts'
+import { acceptRawCredentials } from './basic-credentials.ts'
 import { type BrowserSessions, createBrowserSessions } from './browser-session.ts'
-import { clients, compareSecretsByDigest } from './clients.ts'
+import { clients, compareSecretsByDigest, leaveRedirectUrisToTheJudge } from './clients.ts'
 import { compose } from './compose.ts'
 import { cookieNames, cookies } from './cookies.ts'
 import { completeMetadata } from './discovery.ts'
@@ -20,6 +21,7 @@ import { createPendingInteractions, type PendingInteractions } from './pending-i
 import { pkce } from './pkce.ts'
 import { deriveSuccessorIds } from './refresh-rotation.ts'
 import { reportRefusals } from './refusals.ts'
+import { answerRegistrations } from './registration-answer.ts'
 import { resourceIndicators } from './resource-indicators.ts'
 import { routes } from './routes.ts'
 import { scopes } from './scopes.ts'
@@ -28,6 +30,7 @@ import { signing } from './signing.ts'
 import { storage } from './storage.ts'
 import { surface } from './surface.ts'
 import { tokens } from './tokens.ts'
+import { keepErrorsFromStrangers } from './untrusted-redirects.ts'
 
 export interface ProviderDeps {
   readonly settings: Settings
@@ -71,7 +74,7 @@ export function createAuthorizationServer(deps: ProviderDeps): AuthorizationServ
     accounts: accounts(store.consents),
     interactions: interactions(basePath, privateUseRedirects),
     cookies: cookies(issuer, settings.cookieKeys),
-    errors: errors(deps.renderErrorPage),
+    errors: errors(deps.renderErrorPage, privateUseRedirects),
     routes: routes(),
     surface: surface(),
   }
@@ -79,10 +82,14 @@ export function createAuthorizationServer(deps: ProviderDeps): AuthorizationServ
   // The request arrives with the issuer's own scheme and host, whatever it said before.
   provider.proxy = true
   compareSecretsByDigest(provider)
+  leaveRedirectUrisToTheJudge(provider)
   deriveSuccessorIds(provider)
   reportRefusals(provider, deps.report)
+  keepErrorsFromStrangers(provider, privateUseRedirects)
   settleAfterEachRequest(provider, { database: store.database, graceSeconds, report: deps.report })
   completeMetadata(provider, store.registry)
+  answerRegistrations(provider)
+  acceptRawCredentials(provider)
   return {
     provider,
     pendingInteractions: createPendingInteractions({ states, sealer, basePath, now }),

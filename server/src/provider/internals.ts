@@ -1,5 +1,7 @@
-// The one module that imports the engine's own files. They carry no promise: a test pins what is used here.
-// @ts-expect-error -- the engine ships no types for this file; `isRecord` checks what is read from it
+// The one module that imports the engine's own files, or reaches for what its types do not show. Neither carries a
+// promise: a test pins what is used here.
+import type { Provider } from 'oidc-provider'
+// @ts-expect-error -- the engine ships no types for this file; `record` checks what is read from it
 import { defaults } from 'oidc-provider/lib/helpers/defaults.js'
 import type { KnownNames } from './compose.ts'
 
@@ -18,6 +20,18 @@ export function namesKnownToTheEngine(): KnownNames {
     routes: members('routes'),
     enabledJWA: members('enabledJWA'),
   }
+}
+
+/**
+ * What the engine judges client metadata with.
+ * @throws TypeError when it is not where it was, or judges no redirect URIs
+ */
+export function schemaOf(provider: Provider): object {
+  const schema: unknown = Reflect.get(provider.Client, 'Schema')
+  const prototype: unknown = typeof schema === 'function' ? schema.prototype : undefined
+  if (typeof prototype !== 'object' || prototype === null || !('redirectUris' in prototype))
+    throw new TypeError("the engine's schema of clients is not where it was")
+  return prototype
 }
 
 function record(value: unknown, name: string): Readonly<Record<string, unknown>> {

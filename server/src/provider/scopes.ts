@@ -3,6 +3,8 @@ import { errors } from 'oidc-provider'
 import type { ResourceRegistry } from '../store/resource-registry.ts'
 import type { Slice } from './slice.ts'
 
+const NOTHING_LEFT = 'none of the requested scopes can be granted for this resource'
+
 // The engine runs validators of extra parameters on each authorization request, sent or not: the place to decide on scopes.
 const SCOPE_DECISION = 'sallyport_scope_decision'
 
@@ -26,8 +28,7 @@ export function scopes(registry: ResourceRegistry): Slice {
           initial: initialScopes(resource.tools),
           grantable: grantableScopes(resource.tools),
         })
-        if (granted.length === 0)
-          throw new errors.InvalidScope('none of the requested scopes exists here', asked.join(' '))
+        if (granted.length === 0) throw new errors.InvalidScope(NOTHING_LEFT, asked.join(' '))
         params.scope = granted.join(' ')
       },
     },

@@ -36,14 +36,6 @@ export interface Presented {
 export interface RequestFacts {
   readonly resourceDefaulted: boolean
   readonly offlineAccessAsked: boolean
-  /** How old the sign-in may be. */
-  readonly maxAgeSeconds: number | undefined
-}
-
-/** What an authorization request said before its parameters were put into canonical form. */
-export interface RequestFacts {
-  readonly resourceDefaulted: boolean
-  readonly offlineAccessAsked: boolean
   /** How long ago, at most, the person may have signed in. */
   readonly maxAgeSeconds?: number
   /** The request wants a class of authentication, of which there are none here. */
@@ -93,7 +85,7 @@ export function runUnit<Result>(
 ): Promise<Result> {
   const unit: Unit = {
     ...request,
-    facts: { resourceDefaulted: false, offlineAccessAsked: false, maxAgeSeconds: undefined },
+    facts: { resourceDefaulted: false, offlineAccessAsked: false },
     grants: new Map(),
     accounts: new Map(),
     consent: undefined,

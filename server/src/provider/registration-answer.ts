@@ -1,0 +1,30 @@
+import type { Provider } from 'oidc-provider'
+import { ROUTES } from './routes.ts'
+
+/** What was registered, in the words of the client's own metadata. */
+const REGISTERED = new Set([
+  'client_id',
+  'client_id_issued_at',
+  'client_secret',
+  'client_secret_expires_at',
+  'client_name',
+  'redirect_uris',
+  'application_type',
+  'grant_types',
+  'response_types',
+  'token_endpoint_auth_method',
+])
+
+/**
+ * Answers a registration with what this server holds of the client. The engine would add members about ID tokens, and
+ * properties of ours.
+ * @see RFC 7591 §3.2.1
+ */
+export function answerRegistrations(provider: Provider): void {
+  provider.use(async (ctx, next) => {
+    await next()
+    const { body } = ctx
+    if (ctx.path !== ROUTES.registration || ctx.status !== 201 || typeof body !== 'object' || body === null) return
+    ctx.body = Object.fromEntries(Object.entries(body).filter(([name]) => REGISTERED.has(name)))
+  })
+}
