@@ -81,6 +81,8 @@ export function createPendingInteractions(options: {
     refuse: (pending) =>
       change(pending.uid, (payload) => ({
         ...payload,
+        // A no needs nobody to be signed in still.
+        session: undefined,
         result: { error: 'access_denied', error_description: 'the person refused the request' },
       })),
     forgetPerson: (pending) =>

@@ -22,7 +22,7 @@ export function answerExpired(ctx: Context, deps: ErrorDeps): void {
       issuerHost: deps.issuerHost,
       correlationId: currentUnit().correlationId,
       title: 'This page is no longer valid',
-      message: 'It was already used, it waited too long, or it was opened in another browser.',
+      message: 'It was already used, it waited too long, you have signed out, or it was opened in another browser.',
       advice: 'Go back to the app you came from and start again.',
       error: 'invalid_request',
       code: 'SALLYPORT_E_INTERACTION_EXPIRED',

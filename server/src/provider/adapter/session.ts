@@ -20,6 +20,8 @@ export function sessionAdapter(sessions: Sessions): Adapter {
       return remember(await sessions.findByUid(uid), undefined)
     },
     async upsert(id, payload) {
+      // Without a person there is nothing to keep, and an id from before sign-in could have been planted (fixation).
+      if (payload.accountId === undefined) return
       const unit = currentUnit()
       const loaded = unit.loadedSession
       const kept = keptPart(payload)
@@ -37,7 +39,7 @@ export function sessionAdapter(sessions: Sessions): Adapter {
         expiresAt: Number(payload.exp),
         known: known !== undefined,
       }
-      if (known?.accountId !== payload.accountId && payload.accountId !== undefined) {
+      if (known?.accountId !== payload.accountId) {
         unit.events.push({ type: 'person.signed_in', outcome: 'allowed', accountId: payload.accountId })
       }
     },
