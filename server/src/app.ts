@@ -40,7 +40,7 @@ export interface RunningServer {
  */
 export async function startServer(
   settings: Settings,
-  options: { log?: (message: string) => void; readiness?: readonly ReadinessCheck[] } = {},
+  options: { readiness?: readonly ReadinessCheck[] } = {},
 ): Promise<RunningServer> {
   const { databaseUrl } = settings
   if (databaseUrl === undefined) throw new TypeError('startServer needs settings with a database URL')
@@ -79,11 +79,15 @@ function listen(server: Server, { host, port }: { host: string; port: number }):
   })
 }
 
-function closeServer(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve())
-    server.closeIdleConnections()
-  })
+// Answers under way are done by then. A connection on which nothing was ever sent, as browsers keep in reserve, never ends.
+const CLOSE_GRACE_MS = 2_000
+
+async function closeServer(server: Server): Promise<void> {
+  const closed = new Promise((resolve) => server.close(resolve))
+  server.closeIdleConnections()
+  const timer = setTimeout(() => server.closeAllConnections(), CLOSE_GRACE_MS)
+  await closed
+  clearTimeout(timer)
 }
 
 const STDERR = 2

@@ -30,8 +30,7 @@ export function serveCommand(context: CommandContext): Command {
     if (!(await isMigrated(settings.databaseUrl?.reveal() ?? ''))) throw notMigrated()
     // Loaded only here: the other commands start in a fraction of the time without the engine.
     const { startServer } = await import('../app.ts')
-    const log = (message: string) => terminal.log(message)
-    const server = await startServer(settings, { log }).catch((error: unknown) => {
+    const server = await startServer(settings).catch((error: unknown) => {
       throw explainListen(error, settings)
     })
     terminal.log(`serving ${server.issuerUrl} on ${settings.listen.host}:${settings.listen.port}`)

@@ -47,7 +47,7 @@ export async function startParts(given: Settings, start: Start): Promise<Started
 
   let demo: DemoServer | undefined
   const readiness = [{ name: 'demo', check: async () => (await demo?.ready()) ?? false }]
-  const server = await startServer(settings, { log, readiness })
+  const server = await startServer(settings, { readiness })
   parts.add('the authorization server', { stop: server.close, patienceMs: SERVER_PATIENCE_MS })
   signal.throwIfAborted()
 
