@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { promisify } from 'node:util'
 import { deflateRaw, inflateRaw } from 'node:zlib'
 import type { AdapterPayload } from 'oidc-provider'
@@ -13,8 +14,9 @@ const inflate = promisify(inflateRaw)
 const COOKIE_BYTES_MAX = 3_500
 // A sealed state is ours, and still nothing that grows without an end is unpacked.
 const STATE_BYTES_MAX = 65_536
-/** In place of the state when it lies in a row. */
-const IN_ROW = 'row'
+// In place of a state that lies in a row: the cookie must still hold what nobody else knows, because the uid is in addresses.
+const ROW_PREFIX = 'row.'
+const ROW_KEY_BYTES = 32
 
 /** The state of one interaction: the engine's own, and what the first request said that its parameters no longer show. */
 export interface InteractionState {
@@ -41,14 +43,17 @@ export function createInteractionStates(options: {
   now: () => number
 }): InteractionStates {
   const { sealer, rows, cookieName, basePath, now } = options
-  const context = (uid: string) => ({ purpose: 'interaction', table: 'interactions', rowId: uid }) as const
+  const context = (rowId: string) => ({ purpose: 'interaction', table: 'interactions', rowId }) as const
   const path = (uid: string): string => `${basePath}${ROUTES.authorization}/${uid}`
+  const open = async (uid: string, cookie: string): Promise<Buffer | undefined> => {
+    if (!cookie.startsWith(ROW_PREFIX)) return sealer.open(context(uid), Buffer.from(cookie, 'base64url'))
+    const sealed = await rows.find(uid + cookie)
+    return sealed && sealer.open(context(uid + cookie), sealed)
+  }
   return {
     async read(uid) {
       const cookie = currentUnit().cookies.get(cookieName)
-      if (cookie === undefined) return undefined
-      const sealed = cookie === IN_ROW ? await rows.find(uid) : Buffer.from(cookie, 'base64url')
-      const opened = sealed && sealer.open(context(uid), sealed)
+      const opened = cookie === undefined ? undefined : await open(uid, cookie)
       if (opened === undefined) return undefined
       const state: InteractionState = JSON.parse(
         (await inflate(opened, { maxOutputLength: STATE_BYTES_MAX })).toString(),
@@ -56,15 +61,14 @@ export function createInteractionStates(options: {
       return Number(state.payload.exp) > now() ? state : undefined
     },
     async write(uid, state) {
-      const sealed = sealer.seal(context(uid), await deflate(JSON.stringify(state)))
-      const value = sealed.toString('base64url')
+      const packed = await deflate(JSON.stringify(state))
       const expiresAt = Number(state.payload.exp)
-      const fits = value.length <= COOKIE_BYTES_MAX
-      if (!fits) await rows.put(uid, sealed, expiresAt)
-      currentUnit().cookies.set(cookieName, fits ? value : IN_ROW, {
-        path: path(uid),
-        maxAgeSeconds: expiresAt - now(),
-      })
+      let value = sealer.seal(context(uid), packed).toString('base64url')
+      if (value.length > COOKIE_BYTES_MAX) {
+        value = ROW_PREFIX + randomBytes(ROW_KEY_BYTES).toString('base64url')
+        await rows.put(uid + value, sealer.seal(context(uid + value), packed), expiresAt)
+      }
+      currentUnit().cookies.set(cookieName, value, { path: path(uid), maxAgeSeconds: expiresAt - now() })
     },
     clear(uid) {
       currentUnit().cookies.set(cookieName, undefined, { path: path(uid), maxAgeSeconds: 0 })

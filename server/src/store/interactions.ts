@@ -1,10 +1,10 @@
 import type { Database, Statement } from './database.ts'
 import { hashId } from './id-hash.ts'
 
-/** Interaction state that is too large for a cookie. It is sealed by whoever stores it. */
+/** Interaction state that is too large for a cookie, by a key that is kept as a digest. It is sealed by whoever stores it. */
 export interface InteractionRows {
-  put(uid: string, sealed: Buffer, expiresAt: number): Promise<void>
-  find(uid: string): Promise<Buffer | undefined>
+  put(key: string, sealed: Buffer, expiresAt: number): Promise<void>
+  find(key: string): Promise<Buffer | undefined>
 }
 
 const PUT: Statement = {
@@ -20,11 +20,11 @@ const FIND: Statement = {
 
 export function createInteractionRows(database: Database): InteractionRows {
   return {
-    async put(uid, sealed, expiresAt) {
-      await database.write(PUT, [hashId(uid), sealed, expiresAt])
+    async put(key, sealed, expiresAt) {
+      await database.write(PUT, [hashId(key), sealed, expiresAt])
     },
-    async find(uid) {
-      const [row] = await database.read<{ sealed: Buffer }>(FIND, [hashId(uid)])
+    async find(key) {
+      const [row] = await database.read<{ sealed: Buffer }>(FIND, [hashId(key)])
       return row?.sealed
     },
   }
