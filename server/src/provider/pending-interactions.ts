@@ -31,7 +31,11 @@ export interface PendingInteractions {
   find(uid: string): Promise<PendingInteraction | undefined>
   /** Whether `token` belongs to a form of this interaction. */
   checkFormToken(pending: PendingInteraction, token: string): boolean
-  signIn(pending: PendingInteraction, person: { accountId: string; amr: readonly string[] }): Promise<void>
+  /** @param person.passwordVersion of the password that was proven; without it the sign-in outlives a change */
+  signIn(
+    pending: PendingInteraction,
+    person: { accountId: string; amr: readonly string[]; passwordVersion: string },
+  ): Promise<void>
   agree(pending: PendingInteraction): Promise<void>
   refuse(pending: PendingInteraction): Promise<void>
   /** Forgets who was signed in, so that somebody else can sign in to the same request. */
@@ -69,12 +73,12 @@ export function createPendingInteractions(options: {
     checkFormToken(pending, token) {
       return tokens(pending.uid, pending.session?.uid ?? '').some((expected) => equalInConstantTime(expected, token))
     },
-    signIn: (pending, { accountId, amr }) =>
+    signIn: (pending, { accountId, amr, passwordVersion }) =>
       change(pending.uid, (payload) => ({
         ...payload,
         session: undefined,
         // The result travels on to the consent: without a time of its own, sign-in would be dated to the last click.
-        result: { login: { accountId, amr, ts: now(), remember: true } },
+        result: { login: { accountId, amr, passwordVersion, ts: now(), remember: true } },
       })),
     agree: (pending) =>
       change(pending.uid, (payload) => ({ ...payload, result: { ...lastSubmission(payload), consent: {} } })),

@@ -1,5 +1,6 @@
 import { timeOrderedId } from './audit-event.ts'
 import { type Database, type Statement, sqlState, UNIQUE_VIOLATION } from './database.ts'
+import type { RevocationReason } from './grants.ts'
 
 /** A person of this server. How the person proves who it is are identities, one of which is a local password. */
 export interface Account {
@@ -20,7 +21,8 @@ export interface Accounts {
     passwordHash: string
   }): Promise<{ ok: true; account: Account } | { ok: false; reason: 'login-taken' }>
   list(): Promise<readonly Account[]>
-  findForSignIn(login: string): Promise<{ account: Account; passwordHash: string } | undefined>
+  /** The version changes with each password; what was proven with an older one counts no longer. */
+  findForSignIn(login: string): Promise<{ account: Account; passwordHash: string; passwordVersion: string } | undefined>
   /** Ends the sessions and grants of the account; false when there is no such login. */
   setPasswordHash(login: string, passwordHash: string): Promise<boolean>
   /** Ends the sessions and grants of the account; false when there is no such login. */
@@ -64,13 +66,14 @@ const LIST: Statement = {
 
 const FIND_FOR_SIGN_IN: Statement = {
   name: 'account find for sign-in',
-  text: `SELECT a.id AS account_id, a.login, a.name, a.created_at, a.disabled_at, i.password_hash
+  text: `SELECT a.id AS account_id, a.login, a.name, a.created_at, a.disabled_at, i.password_hash,
+      extract(epoch FROM i.password_changed_at)::text AS password_version
     FROM identities i JOIN accounts a ON a.id = i.account_id
    WHERE i.issuer = '${LOCAL_ISSUER}' AND i.subject = $1 AND i.password_hash IS NOT NULL`,
 }
 
 // Whoever knew the old password may hold tokens: what hangs on the account ends with it.
-const endEverything = (reason: string): string => `ended AS (
+const endEverything = (reason: RevocationReason): string => `ended AS (
     DELETE FROM sessions WHERE account_id IN (SELECT account_id FROM changed)),
   revoked AS (UPDATE grants SET revoked_at = now(), revoked_reason = '${reason}'
     WHERE account_id IN (SELECT account_id FROM changed) AND revoked_at IS NULL)
@@ -80,6 +83,14 @@ const SET_PASSWORD: Statement = {
   name: 'account set password',
   text: `WITH changed AS (UPDATE identities SET password_hash = $2, password_changed_at = now()
       WHERE issuer = '${LOCAL_ISSUER}' AND subject = $1 RETURNING account_id), ${endEverything('password-changed')}`,
+}
+
+// A sign-in or authorization that was being written while the password changed is not seen by that statement. It holds a lock
+// on the password or the session until it is written, so that this one, which comes after, sees all there can be.
+const END_AFTER_PASSWORD: Statement = {
+  name: 'account end after password',
+  text: `WITH changed AS (SELECT account_id FROM identities WHERE issuer = '${LOCAL_ISSUER}' AND subject = $1),
+    ${endEverything('password-changed')}`,
 }
 
 const DISABLE: Statement = {
@@ -107,13 +118,18 @@ export function createAccounts(database: Database): Accounts {
       return rows.map(accountOf).filter((account) => account !== undefined)
     },
     async findForSignIn(login) {
-      type Row = AccountColumns & { password_hash: string }
+      type Row = AccountColumns & { password_hash: string; password_version: string }
       const [row] = await database.read<Row>(FIND_FOR_SIGN_IN, [normaliseLogin(login)])
       const account = row && accountOf(row)
-      return account && row ? { account, passwordHash: row.password_hash } : undefined
+      if (account === undefined || row === undefined) return undefined
+      return { account, passwordHash: row.password_hash, passwordVersion: row.password_version }
     },
-    setPasswordHash: async (login, hash) =>
-      (await database.write(SET_PASSWORD, [normaliseLogin(login), hash])).length > 0,
+    async setPasswordHash(login, hash) {
+      const subject = normaliseLogin(login)
+      if ((await database.write(SET_PASSWORD, [subject, hash])).length === 0) return false
+      await database.write(END_AFTER_PASSWORD, [subject])
+      return true
+    },
     disable: async (login) => (await database.write(DISABLE, [normaliseLogin(login)])).length > 0,
   }
 }

@@ -72,7 +72,7 @@ export function liveGrant(row: GrantRow): Grant | undefined {
  * Inserts a grant if consent, account, client and resource are live at that moment.
  * @param after name of an earlier part that must have found a row: the session
  */
-export function insertGrant(grant: Grant, after?: string): Part {
+export function insertGrant(grant: Grant, after: string): Part {
   return {
     name: 'granted',
     sql: (place) => `INSERT INTO grants
@@ -85,7 +85,7 @@ export function insertGrant(grant: Grant, after?: string): Part {
         JOIN clients k ON k.id = c.client_id
         JOIN resources r ON r.uri = c.resource_uri
        WHERE c.id = ${place(grant.consentId)} AND c.withdrawn_at IS NULL
-         ${after === undefined ? '' : `AND EXISTS (SELECT 1 FROM ${after})`}
+         AND EXISTS (SELECT 1 FROM ${after})
       RETURNING id`,
   }
 }

@@ -1,5 +1,5 @@
 import type { Account } from './accounts.ts'
-import { type AccountColumns, accountOf } from './accounts.ts'
+import { type AccountColumns, accountOf, LOCAL_ISSUER } from './accounts.ts'
 import type { Database, Statement } from './database.ts'
 import { hashId } from './id-hash.ts'
 import type { Part } from './statement-builder.ts'
@@ -27,6 +27,8 @@ export interface SessionWrite {
   readonly expiresAt: number
   /** A known session is updated and never brought back after sign-out. */
   readonly known: boolean
+  /** Version of the password that the person has just proven; the session is saved only while it is still that one. */
+  readonly passwordVersion: string | undefined
 }
 
 type Row = AccountColumns & { uid: string; payload: Record<string, unknown>; expires_at: number }
@@ -70,19 +72,35 @@ export function createSessions(database: Database): Sessions {
 
 /** Name of the part that finds a row when the session was saved. */
 export const SESSION_SAVED = 'session_saved'
+/** Name of the part that finds a row when a session that is not written is still there. */
+export const SESSION_HELD = 'session_held'
+
+/** Finds the session if it still belongs to this account, and keeps it from being ended before this statement is through. */
+export function holdSession(session: { uid: string; accountId: string }): Part {
+  return {
+    name: SESSION_HELD,
+    sql: (
+      place,
+    ) => `SELECT uid FROM sessions WHERE uid = ${place(session.uid)} AND account_id = ${place(session.accountId)}
+      AND expires_at > now() FOR KEY SHARE`,
+  }
+}
 
 /** Saves the session and its rotated id. */
 export function saveSession(write: SessionWrite): readonly Part[] {
+  const { passwordVersion: version, accountId } = write
+  const proven = version === undefined ? [] : [holdPassword(String(accountId), version)]
+  const condition = version === undefined ? 'true' : 'EXISTS (SELECT 1 FROM password_held)'
   const saved: Part = {
     name: SESSION_SAVED,
     sql: (place) =>
       write.known
         ? `UPDATE sessions SET account_id = ${place(write.accountId ?? null)}::text,
              payload = ${place(JSON.stringify(write.payload))}::jsonb, expires_at = to_timestamp(${place(write.expiresAt)}::float8)
-           WHERE uid = ${place(write.uid)} AND expires_at > now() RETURNING uid`
+           WHERE uid = ${place(write.uid)} AND expires_at > now() AND ${condition} RETURNING uid`
         : `INSERT INTO sessions (uid, account_id, payload, created_at, expires_at)
-           VALUES (${place(write.uid)}, ${place(write.accountId ?? null)}, ${place(JSON.stringify(write.payload))}::jsonb,
-                   now(), to_timestamp(${place(write.expiresAt)}::float8)) RETURNING uid`,
+           SELECT ${place(write.uid)}::text, ${place(write.accountId ?? null)}::text, ${place(JSON.stringify(write.payload))}::jsonb,
+                  now(), to_timestamp(${place(write.expiresAt)}::float8) WHERE ${condition} RETURNING uid`,
   }
   const identified: Part = {
     name: 'session_identified',
@@ -90,7 +108,7 @@ export function saveSession(write: SessionWrite): readonly Part[] {
       SELECT ${place(hashId(write.id))}::bytea, uid, to_timestamp(${place(write.expiresAt)}::float8) FROM ${SESSION_SAVED}
       ON CONFLICT (id_hash) DO UPDATE SET expires_at = excluded.expires_at`,
   }
-  if (write.oldId === undefined) return [saved, identified]
+  if (write.oldId === undefined) return [...proven, saved, identified]
   const oldId = write.oldId
   const retired: Part = {
     name: 'session_id_retired',
@@ -99,5 +117,16 @@ export function saveSession(write: SessionWrite): readonly Part[] {
     ) => `UPDATE session_ids SET expires_at = least(expires_at, now() + interval '${RETIRED_ID_SECONDS} seconds')
       WHERE id_hash = ${place(hashId(oldId))}`,
   }
-  return [saved, identified, retired]
+  return [...proven, saved, identified, retired]
+}
+
+// Locked, so that a change of the password waits for this statement or is seen by it.
+function holdPassword(accountId: string, version: string): Part {
+  return {
+    name: 'password_held',
+    sql: (
+      place,
+    ) => `SELECT account_id FROM identities WHERE account_id = ${place(accountId)} AND issuer = '${LOCAL_ISSUER}'
+      AND extract(epoch FROM password_changed_at)::text = ${place(version)} FOR SHARE`,
+  }
 }

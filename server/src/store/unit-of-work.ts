@@ -8,7 +8,7 @@ import type { Consent } from './consents.ts'
 import type { Database } from './database.ts'
 import { type Grant, insertGrant, type RevocationReason, revokeGrant, touchGrant } from './grants.ts'
 import { consumeRefreshToken, findRefreshToken, insertRefreshToken, type NewRefreshToken } from './refresh-tokens.ts'
-import { SESSION_SAVED, type SessionWrite, saveSession } from './sessions.ts'
+import { holdSession, SESSION_HELD, SESSION_SAVED, type SessionWrite, saveSession } from './sessions.ts'
 import { combine, type Part } from './statement-builder.ts'
 
 /** Cookies of the request at hand, for the adapters that keep state in them. */
@@ -59,6 +59,8 @@ export interface Unit {
     | { uid: string; payload: Readonly<Record<string, unknown>>; expiresAt: number; accountId: string | undefined }
     | undefined
   retiredSessionId: string | undefined
+  /** Version of the password that was proven on the sign-in page of the interaction this request resumes. */
+  passwordVersion: string | undefined
   /** Uid of the interaction this request resumes. */
   interaction: string | undefined
   consumption: Consumption | undefined
@@ -92,6 +94,7 @@ export function runUnit<Result>(
     presented: undefined,
     loadedSession: undefined,
     retiredSessionId: undefined,
+    passwordVersion: undefined,
     interaction: undefined,
     consumption: undefined,
     refreshToken: undefined,
@@ -183,10 +186,17 @@ function tokenPlan(unit: Unit, consumption: Consumption, graceSeconds: number): 
 }
 
 function authorizationPlan(unit: Unit): Plan {
-  const session = unit.session === undefined ? [] : saveSession(unit.session)
-  const saved = unit.session === undefined ? undefined : SESSION_SAVED
-  if (unit.grant === undefined || unit.code === undefined) return { parts: session, decisive: saved }
-  return { parts: [...session, insertGrant(unit.grant, saved), insertCode(unit.code)], decisive: 'coded' }
+  const saved = unit.session === undefined ? [] : saveSession(unit.session)
+  const { grant, code, loadedSession } = unit
+  if (grant === undefined || code === undefined) {
+    return { parts: saved, decisive: unit.session === undefined ? undefined : SESSION_SAVED }
+  }
+  if (unit.session !== undefined) {
+    return { parts: [...saved, insertGrant(grant, SESSION_SAVED), insertCode(code)], decisive: 'coded' }
+  }
+  if (loadedSession === undefined) throw new Error('a code was issued to nobody who is signed in')
+  const held = holdSession({ uid: loadedSession.uid, accountId: grant.accountId })
+  return { parts: [held, insertGrant(grant, SESSION_HELD), insertCode(code)], decisive: 'coded' }
 }
 
 function columns(parts: readonly Part[], decisive: string): string {

@@ -29,7 +29,10 @@ export interface Pending {
 export interface PendingInteractions {
   find(uid: string): Promise<Pending | undefined>
   checkFormToken(pending: Pending, token: string): boolean
-  signIn(pending: Pending, person: { accountId: string; amr: readonly string[] }): Promise<void>
+  signIn(
+    pending: Pending,
+    person: { accountId: string; amr: readonly string[]; passwordVersion: string },
+  ): Promise<void>
   agree(pending: Pending): Promise<void>
   refuse(pending: Pending): Promise<void>
   forgetPerson(pending: Pending): Promise<void>

@@ -24,11 +24,11 @@ export async function takeSignIn(ctx: Context, uid: string, deps: InteractionDep
   const form = await readForm(ctx.req)
   if (!deps.interactions.checkFormToken(pending, form.get('csrf') ?? '')) return answerForged(ctx, deps)
   const login = form.get('login') ?? ''
-  const accountId = await authenticate(login, form.get('password') ?? '', deps)
-  if (accountId === undefined) {
+  const proven = await authenticate(login, form.get('password') ?? '', deps)
+  if (proven === undefined) {
     return answerPage(ctx, 401, await renderSignIn(pending, deps, { login, error: REFUSED }))
   }
-  await deps.interactions.signIn(pending, { accountId, amr: ['pwd'] })
+  await deps.interactions.signIn(pending, { ...proven, amr: ['pwd'] })
   ctx.status = 303
   ctx.set('Location', `${deps.basePath}/authorize/${uid}/continue`)
   ctx.body = ''
@@ -38,12 +38,12 @@ async function authenticate(
   login: string,
   password: string,
   deps: Pick<InteractionDeps, 'accounts' | 'verifyPassword' | 'decoyHash'>,
-): Promise<string | undefined> {
+): Promise<{ accountId: string; passwordVersion: string } | undefined> {
   if (login === '' || password === '' || password.length > PASSWORD_CHARACTERS_MAX) return undefined
   const found = await deps.accounts.findForSignIn(login)
   const matches = await deps.verifyPassword(password, found?.passwordHash ?? deps.decoyHash)
   if (!matches || found === undefined || found.account.disabledAt !== undefined) return undefined
-  return found.account.id
+  return { accountId: found.account.id, passwordVersion: found.passwordVersion }
 }
 
 async function renderSignIn(

@@ -16,6 +16,8 @@ export function interactionAdapter(states: InteractionStates): Adapter {
       const unit = currentUnit()
       unit.interaction = uid
       unit.facts = state.facts
+      const passwordVersion = state.payload.result?.login?.passwordVersion
+      unit.passwordVersion = typeof passwordVersion === 'string' ? passwordVersion : undefined
       return state.payload
     },
     async destroy(uid) {

@@ -38,6 +38,7 @@ export function sessionAdapter(sessions: Sessions): Adapter {
         payload: kept,
         expiresAt: Number(payload.exp),
         known: known !== undefined,
+        passwordVersion: unit.passwordVersion,
       }
       if (known?.accountId !== payload.accountId) {
         unit.events.push({ type: 'person.signed_in', outcome: 'allowed', accountId: payload.accountId })

@@ -1,0 +1,8 @@
+/** How often each contest is held. A soak sets more. */
+export const ROUNDS = Number(process.env.SALLYPORT_TEST_ROUNDS ?? 50)
+
+/** Requests of one contest: more than a client of many parallel calls sends, spread over both processes. */
+export const CONTENDERS = 20
+
+/** A round is some hundred milliseconds on a laptop; a busy machine of two cores takes five times that. */
+export const CONTEST_TIMEOUT_MS = 30_000 + ROUNDS * 3_000

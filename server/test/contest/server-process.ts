@@ -1,0 +1,31 @@
+// A server of its own process on the database of a test. It says its port when it listens and ends with its parent.
+import { createServer } from 'node:http'
+import { createApp } from '../../src/app.ts'
+import { secret } from '../../src/config/secret.ts'
+import { openStore } from '../../src/store/index.ts'
+import type { PlainSettings } from './server-processes.ts'
+
+const KEEP_ALIVE_MS = 120_000
+
+process.once('message', (message) => {
+  void start(message as PlainSettings)
+})
+process.once('disconnect', () => process.exit())
+
+async function start(plain: PlainSettings): Promise<void> {
+  const settings = {
+    ...plain,
+    databaseUrl: secret(plain.databaseUrl),
+    encryptionKeys: plain.encryptionKeys.map(secret),
+    cookieKeys: plain.cookieKeys.map(secret),
+    demo: { ...plain.demo, password: undefined },
+  }
+  const store = openStore({ databaseUrl: plain.databaseUrl, poolSize: plain.databasePoolSize })
+  const http = createServer(await createApp({ settings, store, log: () => {} }))
+  // Longer than a contest pauses: a connection that the server closes while a request is on its way is no finding here.
+  http.keepAliveTimeout = KEEP_ALIVE_MS
+  http.listen(0, '127.0.0.1', () => {
+    const address = http.address()
+    process.send?.({ port: typeof address === 'object' ? address?.port : undefined })
+  })
+}

@@ -1,0 +1,80 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
+import type { LifetimeSettings, Settings } from '../../src/config/settings.ts'
+import type { TestServer } from '../setup/authorization-server.ts'
+
+const PROGRAM = new URL('./server-process.ts', import.meta.url)
+
+/** Settings as they travel to another process: secrets in the open. */
+export interface PlainSettings extends Omit<Settings, 'databaseUrl' | 'encryptionKeys' | 'cookieKeys' | 'demo'> {
+  readonly databaseUrl: string
+  readonly encryptionKeys: readonly string[]
+  readonly cookieKeys: readonly string[]
+  readonly demo: Omit<Settings['demo'], 'password'>
+}
+
+/** A server in a process of its own, on the database and under the issuer of a test server. */
+export interface ServerProcess {
+  /** The test server as reached through this process. */
+  readonly server: TestServer
+  readonly child: ChildProcess
+  stop(signal?: 'SIGTERM' | 'SIGKILL'): Promise<void>
+}
+
+/** Forks a server that shares everything with `server` except its memory. */
+export async function startServerProcess(
+  server: TestServer,
+  lifetimes: Partial<LifetimeSettings> = {},
+): Promise<ServerProcess> {
+  // Vitest hands its own flags to the workers; the server gets the one it needs.
+  const child = fork(PROGRAM, {
+    execArgv: ['--conditions=@sallyport/source'],
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  })
+  child.send(plainSettings(server, lifetimes))
+  const port = await portOf(child)
+  return {
+    server: { ...server, origin: `http://127.0.0.1:${port}` },
+    child,
+    async stop(signal = 'SIGTERM') {
+      if (child.exitCode !== null || child.signalCode !== null) return
+      child.kill(signal)
+      await once(child, 'exit')
+    },
+  }
+}
+
+async function portOf(child: ChildProcess): Promise<number> {
+  const ended = once(child, 'exit').then(() => Promise.reject(new Error('the server process ended before it listened')))
+  const [message]: unknown[] = await Promise.race([once(child, 'message'), ended])
+  return Number((message as { port?: number }).port)
+}
+
+function plainSettings({ settings, databaseUrl }: TestServer, lifetimes: Partial<LifetimeSettings>): PlainSettings {
+  const { demo, ...rest } = settings
+  return {
+    ...rest,
+    // The test reaches each process at an address of its own; only development refuses that.
+    mode: 'serve',
+    databaseUrl,
+    encryptionKeys: settings.encryptionKeys.map((key) => key.reveal()),
+    cookieKeys: settings.cookieKeys.map((key) => key.reveal()),
+    lifetimes: { ...settings.lifetimes, ...lifetimes },
+    demo: { port: demo.port, downstreamPort: demo.downstreamPort },
+  }
+}
+
+/** Runs `count` tasks at the same time, by turns on one server and the other. */
+export function contend<Result>(
+  servers: readonly TestServer[],
+  count: number,
+  task: (server: TestServer, index: number) => Promise<Result>,
+): Promise<Result[]> {
+  return Promise.all(
+    Array.from({ length: count }, (_, index) => {
+      const server = servers[index % servers.length]
+      if (server === undefined) throw new Error('a contest needs servers')
+      return task(server, index)
+    }),
+  )
+}
