@@ -41,7 +41,8 @@ export function refusalBody(out: Pick<ErrorOut, 'error' | 'error_description'>):
   return { error, error_description: description, error_code: code, correlation_id: correlationId }
 }
 
-function refusalOf(out: Pick<ErrorOut, 'error' | 'error_description'>): Refusal {
+/** What is known of a refusal, for a page. */
+export function refusalOf(out: Pick<ErrorOut, 'error' | 'error_description'>): Refusal {
   return {
     error: out.error,
     code: errorEntry(out.error).code,

@@ -86,7 +86,12 @@ export function createAuthorizationServer(deps: ProviderDeps): AuthorizationServ
   deriveSuccessorIds(provider)
   reportRefusals(provider, deps.report)
   keepErrorsFromStrangers(provider, privateUseRedirects)
-  settleAfterEachRequest(provider, { database: store.database, graceSeconds, report: deps.report })
+  settleAfterEachRequest(provider, {
+    database: store.database,
+    graceSeconds,
+    report: deps.report,
+    renderErrorPage: deps.renderErrorPage,
+  })
   completeMetadata(provider, store.registry)
   answerRegistrations(provider)
   acceptRawCredentials(provider)

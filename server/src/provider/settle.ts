@@ -1,7 +1,7 @@
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider'
 import type { Database } from '../store/database.ts'
 import { abandon, commit, currentUnit, type Unit } from '../store/unit-of-work.ts'
-import { completeRefusal, refusalBody } from './errors.ts'
+import { completeRefusal, type RenderErrorPage, refusalBody, refusalOf } from './errors.ts'
 
 // A client that hears this tries again by itself; the database is usually back by then.
 const RETRY_AFTER_SECONDS = '2'
@@ -12,14 +12,18 @@ type EngineContext = Omit<KoaContextWithOIDC, 'oidc'> & Partial<Pick<KoaContextW
 /** Told about what the wire does not say. */
 export type Report = (level: 'warn' | 'error', message: string, detail: Readonly<Record<string, unknown>>) => void
 
+interface SettleDeps {
+  readonly database: Database
+  readonly graceSeconds: number
+  readonly report: Report
+  readonly renderErrorPage: RenderErrorPage
+}
+
 /**
  * Wraps every endpoint of the engine: when the answer is built and before it leaves, what the request wants to change is
  * sent in one conditional statement. A refusal sends kills only, a failure nothing, and a lost race replaces the answer.
  */
-export function settleAfterEachRequest(
-  provider: Provider,
-  deps: { database: Database; graceSeconds: number; report: Report },
-): void {
+export function settleAfterEachRequest(provider: Provider, deps: SettleDeps): void {
   provider.use(async (ctx, next) => {
     try {
       await next()
@@ -32,18 +36,14 @@ export function settleAfterEachRequest(
   })
 }
 
-async function settle(
-  ctx: EngineContext,
-  unit: Unit,
-  deps: { database: Database; graceSeconds: number },
-): Promise<void> {
+async function settle(ctx: EngineContext, unit: Unit, deps: SettleDeps): Promise<void> {
   if (ctx.status >= 500) return answerUnavailable(ctx)
   if (ctx.status >= 400) return settleRefusal(ctx, unit, deps.database)
   recordIssue(ctx, unit)
   const outcome = await commit(deps.database, unit, deps.graceSeconds)
   if (outcome === 'repeat') return answerUnavailable(ctx)
   if (outcome === 'done') return
-  replaceAnswer(ctx, unit)
+  replaceAnswer(ctx, unit, deps.renderErrorPage)
   await settleRefusal(ctx, unit, deps.database)
 }
 
@@ -67,11 +67,19 @@ function killReplayed(ctx: EngineContext, unit: Unit): void {
   }
 }
 
-function replaceAnswer(ctx: EngineContext, unit: Unit): void {
+function replaceAnswer(ctx: EngineContext, unit: Unit, renderErrorPage: RenderErrorPage): void {
   ctx.remove('Location')
   ctx.status = 400
-  ctx.type = 'json'
-  ctx.body = unit.consumption === undefined ? { error: 'access_denied' } : { error: 'invalid_grant' }
+  if (unit.consumption !== undefined) {
+    ctx.type = 'json'
+    ctx.body = { error: 'invalid_grant' }
+    return
+  }
+  // A person is looking, who was signed out, or whose password was changed, a moment ago.
+  const page = renderErrorPage(refusalOf({ error: 'access_denied' }))
+  ctx.set({ ...page.headers })
+  ctx.type = 'html'
+  ctx.body = page.body
 }
 
 /** Whatever failed, the client may try again. A page that the engine rendered for a person stays; nothing else does. */

@@ -68,7 +68,9 @@ describe('after a password was changed, nothing comes of', () => {
     const form = { csrf: fieldOf(String(await response?.text()), 'csrf'), login: 'alice', password: PASSWORD }
     expect((await browser.post(url, form)).status).toBe(303)
     await changePassword()
-    await walk(server, browser, new URL(url.replace(/\/sign-in$/, '')).href)
+    const carriedOn = await walk(server, browser, new URL(url.replace(/\/sign-in$/, '')).href)
+    expect(carriedOn.response?.status).toBe(400)
+    expect(carriedOn.response?.headers.get('content-type')).toMatch(/^text\/html/)
     expect(await query(server, 'SELECT uid FROM sessions WHERE account_id IS NOT NULL')).toEqual([])
   })
 })
