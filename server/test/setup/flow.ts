@@ -180,8 +180,9 @@ export async function signInAndRedeem(
   server: TestServer,
   overrides: Record<string, string | undefined> = {},
   decision: Decision = {},
+  metadata: Record<string, unknown> = {},
 ) {
-  const clientId = await register(server)
+  const clientId = await register(server, metadata)
   const request = authorization(server, clientId, overrides)
   const callback = await approve(server, request, decision)
   const tokens = await redeem(server, request, callback.code)
