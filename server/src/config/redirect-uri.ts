@@ -71,6 +71,12 @@ export function judgeRedirectUri(uri: string, privateUse: readonly string[]): Re
   return { ok: false, reason: 'uses a private-use scheme and host that are not listed in privateUseRedirects' }
 }
 
+/** Origin of the site that a redirect URI leads to; undefined for programs and apps on the person's own machine. */
+export function siteOfRedirect(uri: string, privateUse: readonly string[]): string | undefined {
+  const judged = judgeRedirectUri(uri, privateUse)
+  return judged.ok && judged.kind === 'web' ? new URL(uri).origin : undefined
+}
+
 /**
  * Judges one entry of the operator's list of private-use redirects.
  * @returns the reason it cannot be listed, or undefined when it can

@@ -1,9 +1,9 @@
-import { randomBytes } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import type { LifetimeSettings } from '../config/settings.ts'
 import type { Consent } from '../store/consents.ts'
 import type { Grant } from '../store/grants.ts'
-import { type Permission, type Permissions, reusablePermissions } from '../store/permission.ts'
+import { isCarriedOver, type Permission, type Permissions, reusablePermissions } from '../store/permission.ts'
 import { currentUnit } from '../store/unit-of-work.ts'
 import { wantsRefreshOnRequestOnly } from './client-properties.ts'
 import type { Slice } from './slice.ts'
@@ -23,10 +23,15 @@ export function grants(lifetimes: LifetimeSettings, now: () => number): Slice {
       if (consent === undefined || account === undefined || client === undefined) return undefined
       const asked = typeof params?.scope === 'string' ? params.scope.split(' ') : []
       const resourceUri = String(params?.resource)
-      const permissions = pick(reusablePermissions(consent.permissions, now(), interaction), asked)
+      const reusable = reusablePermissions(consent.permissions, now(), interaction)
+      const carried = carriedOver(ctx, reusable, resourceUri).filter((scope) => !asked.includes(scope))
+      // A code says what the request says: what goes along belongs into both.
+      if (params !== undefined && carried.length > 0) params.scope = [...asked, ...carried].join(' ')
+      const permissions = pick(reusable, [...asked, ...carried])
       if (Object.keys(permissions).length === 0) return undefined
       const mayRefresh = !wantsRefreshOnRequestOnly(client) || facts.offlineAccessAsked
       const grant = makeGrant({
+        id: grantId(interaction),
         consent,
         accountId: account.accountId,
         clientId: client.clientId,
@@ -44,6 +49,7 @@ export function grants(lifetimes: LifetimeSettings, now: () => number): Slice {
 
 /** @param source.now seconds since 1970 */
 export function makeGrant(source: {
+  id: string
   consent: Consent
   accountId: string
   clientId: string
@@ -53,11 +59,11 @@ export function makeGrant(source: {
   now: number
   absoluteSeconds: number
 }): Grant {
-  const { consent, accountId, clientId, resourceUri, permissions, mayRefresh, now, absoluteSeconds } = source
+  const { id, consent, accountId, clientId, resourceUri, permissions, mayRefresh, now, absoluteSeconds } = source
   const all = Object.values(permissions)
   const latest = Math.max(...all.map((permission) => permission.endsAt ?? Number.POSITIVE_INFINITY))
   return {
-    id: randomBytes(GRANT_ID_BYTES).toString('base64url'),
+    id,
     consentId: consent.id,
     accountId,
     clientId,
@@ -68,6 +74,23 @@ export function makeGrant(source: {
     expiresAt: Math.min(now + absoluteSeconds, latest),
     createdAt: now,
   }
+}
+
+/** One decision of a person, one grant: whoever comes back with the same interaction makes the same id, and finds it taken. */
+function grantId(interaction: string | undefined): string {
+  const bytes =
+    interaction === undefined ? randomBytes(GRANT_ID_BYTES) : createHash('sha256').update(interaction).digest()
+  return bytes.subarray(0, GRANT_ID_BYTES).toString('base64url')
+}
+
+/**
+ * Scopes that go along although the client did not name them: it may know only what a challenge asked for last, and would
+ * lose what it could do before.
+ */
+function carriedOver(ctx: KoaContextWithOIDC, permissions: Permissions, resourceUri: string): readonly string[] {
+  const offered = ctx.oidc.resourceServers?.[resourceUri]?.scopes
+  const carried = Object.entries(permissions).filter(([, each]) => isCarriedOver(each, ctx.oidc.session?.uid))
+  return carried.map(([scope]) => scope).filter((scope) => offered?.has(scope) === true)
 }
 
 function engineGrant(ctx: KoaContextWithOIDC, grant: Grant) {

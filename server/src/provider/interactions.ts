@@ -1,5 +1,5 @@
 import { interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider'
-import { judgeRedirectUri } from '../config/redirect-uri.ts'
+import { siteOfRedirect } from '../config/redirect-uri.ts'
 import { currentUnit } from '../store/unit-of-work.ts'
 import { isPreRegistered } from './client-properties.ts'
 import { ROUTES } from './routes.ts'
@@ -61,11 +61,12 @@ function newScopes(ctx: KoaContextWithOIDC): readonly string[] {
 }
 
 /**
- * No page, no token: only a client this server knows by itself, that named the resource and whose answer goes to a site,
- * passes on an earlier consent alone. Any program on a machine can listen on loopback or claim a scheme.
+ * No page, no token: only a client this server knows by itself, that named the resource and whose answer goes to a site
+ * the person has seen named before, passes on an earlier consent alone. Any program on a machine can listen on loopback or claim a scheme.
  */
 function mayPassUnseen(ctx: KoaContextWithOIDC, privateUseRedirects: readonly string[]): boolean {
-  const redirect = judgeRedirectUri(String(ctx.oidc.params?.redirect_uri), privateUseRedirects)
-  const toSite = redirect.ok && redirect.kind === 'web'
-  return toSite && isPreRegistered(ctx.oidc.client) && !currentUnit().facts.resourceDefaulted
+  const { consent, facts } = currentUnit()
+  const site = siteOfRedirect(String(ctx.oidc.params?.redirect_uri), privateUseRedirects)
+  const seenBefore = site !== undefined && consent?.sites.has(site) === true
+  return seenBefore && isPreRegistered(ctx.oidc.client) && !facts.resourceDefaulted
 }

@@ -2,13 +2,15 @@ import { type Account, type AccountColumns, accountOf } from './accounts.ts'
 import { type AuditEvent, timeOrderedId } from './audit-event.ts'
 import { recordEvents } from './audit-events.ts'
 import type { Database, Statement } from './database.ts'
-import type { Permissions } from './permission.ts'
+import { nameInConsent, type Permissions } from './permission.ts'
 import { combine, type Part } from './statement-builder.ts'
 
 /** What a person agreed to, by account, client and resource. It is found from any browser and keeps the union. */
 export interface Consent {
   readonly id: string
   readonly permissions: Permissions
+  /** Sites, as origins, that the person has seen an answer go to. */
+  readonly sites: ReadonlySet<string>
   /** Digest of the client document the person saw, where there is one. */
   readonly clientDigest: string | undefined
 }
@@ -24,16 +26,21 @@ export interface Consents {
   findWithAccount(key: ConsentKey): Promise<{ account: Account; consent: Consent | undefined } | undefined>
   /**
    * Adds permissions to what was agreed before, if the session that says so is still signed in to this account.
+   * @param gift.site origin the answer goes to, where it goes to a site
    * @returns false when it is not
    */
-  give(
-    gift: ConsentKey & { sessionUid: string; permissions: Permissions; event: AuditEvent; correlationId: string },
-  ): Promise<boolean>
+  give(gift: Gift & { event: AuditEvent; correlationId: string }): Promise<boolean>
+}
+
+interface Gift extends ConsentKey {
+  readonly sessionUid: string
+  readonly permissions: Permissions
+  readonly site: string | undefined
 }
 
 const FIND_WITH_ACCOUNT: Statement = {
   name: 'consent find with account',
-  text: `SELECT a.id AS account_id, a.login, a.name, a.created_at, a.disabled_at, c.id AS consent_id, c.scopes, c.client_digest
+  text: `SELECT a.id AS account_id, a.login, a.name, a.created_at, a.disabled_at, c.id AS consent_id, c.scopes, c.sites, c.client_digest
     FROM accounts a
     LEFT JOIN consents c ON c.account_id = a.id AND c.client_id = $2 AND c.resource_uri = $3 AND c.withdrawn_at IS NULL
    WHERE a.id = $1 AND a.disabled_at IS NULL`,
@@ -45,6 +52,7 @@ export function createConsents(database: Database): Consents {
       type Row = AccountColumns & {
         consent_id: string | null
         scopes: Permissions | null
+        sites: Record<string, true> | null
         client_digest: string | null
       }
       const [row] = await database.read<Row>(FIND_WITH_ACCOUNT, [key.accountId, key.clientId, key.resourceUri])
@@ -52,7 +60,8 @@ export function createConsents(database: Database): Consents {
       if (row === undefined || account === undefined) return undefined
       if (row.consent_id === null || row.scopes === null) return { account, consent: undefined }
       const { consent_id: id, scopes: permissions, client_digest: digest } = row
-      return { account, consent: { id, permissions, clientDigest: digest ?? undefined } }
+      const sites = new Set(Object.keys(row.sites ?? {}))
+      return { account, consent: { id, permissions, sites, clientDigest: digest ?? undefined } }
     },
     async give(gift) {
       const parts = [upsertConsent(gift), recordEvents([gift.event], gift.correlationId, 'agreed')]
@@ -62,18 +71,32 @@ export function createConsents(database: Database): Consents {
   }
 }
 
+// What has ended is nothing to remember.
+const LIVE_UNION = `(SELECT coalesce(jsonb_object_agg(each.key, each.value), '{}'::jsonb)
+  FROM jsonb_each(consents.scopes || excluded.scopes) AS each
+  WHERE each.value->>'endsAt' IS NULL OR (each.value->>'endsAt')::float8 > extract(epoch FROM now()))`
+
 // The permissions of two tabs are merged by the database; what was withdrawn before does not come back with them.
-function upsertConsent(gift: ConsentKey & { sessionUid: string; permissions: Permissions }): Part {
+function upsertConsent(gift: Gift): Part {
+  const sites = gift.site === undefined ? {} : { [gift.site]: true }
   return {
     name: 'agreed',
-    sql: (place) => `INSERT INTO consents (id, account_id, client_id, resource_uri, scopes, created_at, updated_at)
+    sql: (
+      place,
+    ) => `INSERT INTO consents (id, account_id, client_id, resource_uri, scopes, sites, created_at, updated_at)
       SELECT ${place(timeOrderedId(Date.now()))}::text, s.account_id, ${place(gift.clientId)}::text, ${place(gift.resourceUri)}::text,
-             ${place(JSON.stringify(gift.permissions))}::jsonb, now(), now()
+             ${place(JSON.stringify(namedInConsent(gift.permissions)))}::jsonb, ${place(JSON.stringify(sites))}::jsonb, now(), now()
         FROM sessions s
        WHERE s.uid = ${place(gift.sessionUid)} AND s.account_id = ${place(gift.accountId)} AND s.expires_at > now()
       ON CONFLICT (account_id, client_id, resource_uri) DO UPDATE SET
-        scopes = CASE WHEN consents.withdrawn_at IS NULL THEN consents.scopes || excluded.scopes ELSE excluded.scopes END,
+        scopes = CASE WHEN consents.withdrawn_at IS NULL THEN ${LIVE_UNION} ELSE excluded.scopes END,
+        sites = CASE WHEN consents.withdrawn_at IS NULL THEN consents.sites || excluded.sites ELSE excluded.sites END,
         withdrawn_at = NULL, updated_at = excluded.updated_at
       RETURNING id`,
   }
+}
+
+function namedInConsent(permissions: Permissions): Permissions {
+  const entries = Object.entries(permissions)
+  return Object.fromEntries(entries.map(([scope, permission]) => [nameInConsent(scope, permission), permission]))
 }

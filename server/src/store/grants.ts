@@ -69,7 +69,7 @@ export function liveGrant(row: GrantRow): Grant | undefined {
 }
 
 /**
- * Inserts a grant if consent, account, client and resource are live at that moment.
+ * Inserts a grant if consent, account, client and resource are live at that moment, and no other one has its id.
  * @param after name of an earlier part that must have found a row: the session
  */
 export function insertGrant(grant: Grant, after: string): Part {
@@ -86,7 +86,7 @@ export function insertGrant(grant: Grant, after: string): Part {
         JOIN resources r ON r.uri = c.resource_uri
        WHERE c.id = ${place(grant.consentId)} AND c.withdrawn_at IS NULL
          AND EXISTS (SELECT 1 FROM ${after})
-      RETURNING id`,
+      ON CONFLICT (id) DO NOTHING RETURNING id`,
   }
 }
 

@@ -8,10 +8,20 @@ export interface Permission {
   readonly endsAt: number | null
   /** For `once`: uid of the interaction it was said in. No other authorization may use it. */
   readonly interaction?: string
+  /** For more than reading: uid of the browser session it was said in. Elsewhere it has to be asked for by name. */
+  readonly session?: string
 }
 
 /** Scope to permission. */
 export type Permissions = Readonly<Record<string, Permission>>
+
+/**
+ * The name of a permission in a consent. What was said once has one of its own, so that it takes nothing from what another
+ * tab was told for longer.
+ */
+export function nameInConsent(scope: string, { duration, interaction = '' }: Permission): string {
+  return duration === 'once' ? `${scope} ${interaction}` : scope
+}
 
 /**
  * The permissions of a grant that have not ended.
@@ -30,9 +40,27 @@ export function livePermissions(permissions: Permissions, now: number): Permissi
  * @param interaction uid of the interaction that leads to the grant, where there was one
  */
 export function reusablePermissions(permissions: Permissions, now: number, interaction?: string): Permissions {
-  return keep(livePermissions(permissions, now), (permission) => {
-    return permission.duration !== 'once' || (interaction !== undefined && permission.interaction === interaction)
-  })
+  const live = livePermissions(permissions, now)
+  const once = Object.entries(live).filter(([, permission]) => permission.duration === 'once')
+  const said = once.filter(([, permission]) => interaction !== undefined && permission.interaction === interaction)
+  return {
+    ...keep(live, ({ duration }) => duration !== 'once'),
+    ...Object.fromEntries(said.map(([name, permission]) => [name.split(' ', 1).join(), permission])),
+  }
+}
+
+/** The permissions of a grant that outlive its first access token. */
+export function lastingPermissions(permissions: Permissions): Permissions {
+  return keep(permissions, ({ duration }) => duration !== 'once')
+}
+
+/**
+ * Whether a permission that was not asked for by name goes along nevertheless: reading does, more only in the browser
+ * session in which the person said so.
+ */
+export function isCarriedOver(permission: Permission, sessionUid: string | undefined): boolean {
+  if (permission.duration === 'once') return false
+  return TOOL_CLASSES[permission.class].initial || (sessionUid !== undefined && permission.session === sessionUid)
 }
 
 /** The earliest end among `scopes` in seconds since 1970, or undefined when none of them ends. */

@@ -1,5 +1,6 @@
-import type { ScopeDefinition } from '@sallyport/policy'
+import type { Duration, ScopeDefinition } from '@sallyport/policy'
 import type { Context } from 'koa'
+import { siteOfRedirect } from '../../config/redirect-uri.ts'
 import type { AuditEvent } from '../../store/audit-event.ts'
 import { abandon, currentUnit } from '../../store/unit-of-work.ts'
 import { readForm } from '../request-body.ts'
@@ -49,32 +50,36 @@ async function allow(
 ): Promise<void> {
   const offered = await definitionsOf(pending.newScopes, pending, deps)
   const chosen = offered.filter(({ scope }) => form.getAll('scope').includes(scope))
-  const somethingRemains = chosen.length > 0 || pending.newScopes.length < pending.scopes.length
+  const somethingRemains = chosen.length > 0 || offered.length < pending.scopes.length
   if (!somethingRemains) {
     const html = await renderConsent(pending, deps, NOTHING_CHOSEN)
     return html === undefined ? answerExpired(ctx, deps) : answerPage(ctx, 400, html)
   }
-  if (chosen.length > 0 && !(await give(pending, chosen, form, deps))) return answerExpired(ctx, deps)
+  const duration = parseDuration(form.get('duration'), preselectedDuration(offered))
+  const site = siteOfRedirect(pending.redirectUri, deps.privateUseRedirects)
+  const isNews = chosen.length > 0 || site !== undefined
+  if (isNews && !(await give(pending, { chosen, duration, site }, deps))) return answerExpired(ctx, deps)
   await deps.interactions.agree(pending)
   moveOn(ctx, pending, deps)
 }
 
 async function give(
   pending: SignedInPending,
-  chosen: readonly ScopeDefinition[],
-  form: URLSearchParams,
+  said: { chosen: readonly ScopeDefinition[]; duration: Duration; site: string | undefined },
   deps: InteractionDeps,
 ): Promise<boolean> {
-  const duration = parseDuration(form.get('duration'), preselectedDuration(chosen))
   const { lifetimes, now } = deps
-  const agreement = { definitions: chosen, duration, interaction: pending.uid, lifetimes, now: now() }
+  const { uid: interaction, session } = pending
+  const { chosen, duration, site } = said
+  const agreement = { definitions: chosen, duration, interaction, sessionUid: session.uid, lifetimes, now: now() }
   return deps.consents.give({
     ...keyOf(pending),
-    sessionUid: pending.session.uid,
+    sessionUid: session.uid,
     permissions: agreedPermissions(agreement),
+    site,
     event: {
       ...consentEvent('consent.given', pending),
-      detail: { scopes: chosen.map(({ scope }) => scope), duration },
+      detail: { scopes: chosen.map(({ scope }) => scope), ...(chosen.length > 0 ? { duration } : {}) },
     },
     correlationId: currentUnit().correlationId,
   })

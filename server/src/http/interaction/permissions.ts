@@ -44,10 +44,11 @@ export function agreedPermissions(agreement: {
   definitions: readonly ScopeDefinition[]
   duration: Duration
   interaction: string
+  sessionUid: string
   lifetimes: LifetimeSettings
   now: number
 }): Permissions {
-  const { definitions, duration, interaction, lifetimes, now } = agreement
+  const { definitions, duration, interaction, sessionUid, lifetimes, now } = agreement
   const onceSeconds = accessTokenSeconds(
     definitions.map(({ toolClass }) => toolClass),
     lifetimes,
@@ -55,7 +56,8 @@ export function agreedPermissions(agreement: {
   const ends = { once: now + onceSeconds, session: now + lifetimes.elevationSessionSeconds, until_revoked: null }
   const entries = definitions.map(({ scope, toolClass, longest }) => {
     const lasts = shorterDuration(duration, longest)
-    const said = lasts === 'once' ? { interaction } : {}
+    const where = TOOL_CLASSES[toolClass].initial ? {} : { session: sessionUid }
+    const said = lasts === 'once' ? { interaction } : where
     return [scope, { class: toolClass, duration: lasts, endsAt: ends[lasts], ...said }] as const
   })
   return Object.fromEntries(entries)

@@ -1,5 +1,5 @@
 import type { Adapter } from 'oidc-provider'
-import { livePermissions } from '../../store/permission.ts'
+import { lastingPermissions, livePermissions } from '../../store/permission.ts'
 import { currentUnit } from '../../store/unit-of-work.ts'
 import { nothingKept } from './nothing-kept.ts'
 
@@ -11,9 +11,11 @@ export function grantAdapter(now: () => number): Adapter {
   return {
     ...nothingKept,
     async find(id) {
-      const grant = currentUnit().grants.get(id)
+      const unit = currentUnit()
+      const grant = unit.grants.get(id)
       if (grant === undefined) return
-      const live = Object.keys(livePermissions(grant.permissions, now()))
+      const permissions = unit.presented?.kind === 'refresh-token' ? lastingPermissions(grant.permissions) : grant.permissions
+      const live = Object.keys(livePermissions(permissions, now()))
       return {
         kind: 'Grant',
         jti: grant.id,
