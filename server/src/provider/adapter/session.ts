@@ -27,8 +27,9 @@ export function sessionAdapter(sessions: Sessions): Adapter {
       const kept = keptPart(payload)
       const known = loaded?.uid === payload.uid ? loaded : undefined
       const oldId = unit.retiredSessionId
+      // The database keeps members in an order of its own; picked out the same way, equal parts look equal.
       const unchanged =
-        known !== undefined && oldId === undefined && JSON.stringify(known.payload) === JSON.stringify(kept)
+        known !== undefined && oldId === undefined && JSON.stringify(keptPart(known.payload)) === JSON.stringify(kept)
       if (unchanged && Number(payload.exp) - known.expiresAt < SLIDE_SECONDS) return
       unit.session = {
         uid: String(payload.uid),
@@ -69,7 +70,7 @@ function remember(session: StoredSession | undefined, id: string | undefined): A
   }
 }
 
-function keptPart(payload: AdapterPayload): Readonly<Record<string, unknown>> {
+function keptPart(payload: AdapterPayload | StoredSession['payload']): Readonly<Record<string, unknown>> {
   const { loginTs, acr, amr, transient, state } = payload
   return Object.fromEntries(
     Object.entries({ loginTs, acr, amr, transient, state }).filter(([, value]) => value !== undefined),

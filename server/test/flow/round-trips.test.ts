@@ -1,0 +1,80 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { startTestServer, type TestServer } from '../setup/authorization-server.ts'
+import { createBrowser } from '../setup/browser.ts'
+import { approve, authorization, redeem, refresh, register, signInAndRedeem } from '../setup/flow.ts'
+
+let server: TestServer
+beforeAll(async () => {
+  server = await startTestServer()
+})
+afterAll(() => server.close())
+
+interface Cost {
+  readonly roundTrips: number
+  readonly commits: number
+}
+
+/** What `work` costs the database, with the registry and the client read before, as they are while a server runs. */
+async function costOf(clientId: string, work: () => Promise<unknown>): Promise<Cost> {
+  await server.store.registry.current()
+  await refresh(server, clientId, 'x')
+  const before = { ...server.store.database.counts }
+  await work()
+  const { roundTrips, commits } = server.store.database.counts
+  return { roundTrips: roundTrips - before.roundTrips, commits: commits - before.commits }
+}
+
+function expectAtMost(cost: Cost, most: Cost): void {
+  expect(cost.roundTrips, JSON.stringify(cost)).toBeLessThanOrEqual(most.roundTrips)
+  expect(cost.commits, JSON.stringify(cost)).toBeLessThanOrEqual(most.commits)
+}
+
+describe('the database is asked', () => {
+  it('twice for a refresh, with one commit', async () => {
+    const { clientId, tokens } = await signInAndRedeem(server)
+    const cost = await costOf(clientId, () => refresh(server, clientId, String(tokens.body.refresh_token)))
+    expectAtMost(cost, { roundTrips: 2, commits: 1 })
+  })
+
+  it('twice for a repetition within the grace window, with one commit', async () => {
+    const { clientId, tokens } = await signInAndRedeem(server)
+    const token = String(tokens.body.refresh_token)
+    await refresh(server, clientId, token)
+    expectAtMost(await costOf(clientId, () => refresh(server, clientId, token)), { roundTrips: 2, commits: 1 })
+  })
+
+  it('once for a refresh token that never was, with no commit', async () => {
+    const clientId = await register(server)
+    const cost = await costOf(clientId, () => refresh(server, clientId, 'x'.repeat(43)))
+    expectAtMost(cost, { roundTrips: 1, commits: 0 })
+  })
+
+  it('twice for a code, with one commit', async () => {
+    const clientId = await register(server)
+    const request = authorization(server, clientId)
+    const { code } = await approve(server, request)
+    expectAtMost(await costOf(clientId, () => redeem(server, request, code)), { roundTrips: 2, commits: 1 })
+  })
+
+  it('twelve times at most for a first login from the authorization request to the tokens, with five commits at most', async () => {
+    const clientId = await register(server)
+    const request = authorization(server, clientId)
+    const cost = await costOf(clientId, async () => {
+      const { code } = await approve(server, request)
+      expect((await redeem(server, request, code)).status).toBe(200)
+    })
+    expectAtMost(cost, { roundTrips: 12, commits: 5 })
+  })
+
+  it('nine times at most for a second authorization in the same browser, with three commits at most', async () => {
+    const clientId = await register(server)
+    const browser = createBrowser()
+    await approve(server, authorization(server, clientId), {}, browser)
+    const request = authorization(server, clientId)
+    const cost = await costOf(clientId, async () => {
+      const { code } = await approve(server, request, {}, browser)
+      expect((await redeem(server, request, code)).status).toBe(200)
+    })
+    expectAtMost(cost, { roundTrips: 9, commits: 3 })
+  })
+})
