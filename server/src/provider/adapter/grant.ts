@@ -14,7 +14,8 @@ export function grantAdapter(now: () => number): Adapter {
       const unit = currentUnit()
       const grant = unit.grants.get(id)
       if (grant === undefined) return
-      const permissions = unit.presented?.kind === 'refresh-token' ? lastingPermissions(grant.permissions) : grant.permissions
+      const permissions =
+        unit.presented?.kind === 'refresh-token' ? lastingPermissions(grant.permissions) : grant.permissions
       const live = Object.keys(livePermissions(permissions, now()))
       return {
         kind: 'Grant',
