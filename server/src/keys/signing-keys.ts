@@ -42,15 +42,19 @@ export async function loadSigningKeys(options: {
   algorithm: SigningAlgorithm
 }): Promise<SigningKeys> {
   const { table, sealer, algorithm } = options
-  let stored = await table.list()
-  if (!stored.some((key) => key.algorithm === algorithm)) {
-    await table.add(await makeKey(sealer, algorithm, nextGeneration(stored)))
-    stored = await table.list()
+  let opened = await openAll(table, sealer)
+  if (!opened.some(({ key }) => key.algorithm === algorithm)) {
+    // Only now that all the others opened: a key sealed by mistake with a wrong one would lock everybody out.
+    await table.add(await makeKey(sealer, algorithm, nextGeneration(opened.map(({ key }) => key))))
+    opened = await openAll(table, sealer)
   }
-  const opened = stored.map((key) => ({ key, jwk: openKey(sealer, key) }))
   const inUse = opened.filter(({ key }) => key.algorithm === algorithm).toReversed()
   const others = opened.filter(({ key }) => key.algorithm !== algorithm)
   return { algorithm, jwks: { keys: [...inUse, ...others].map(({ jwk }) => jwk) } }
+}
+
+async function openAll(table: SigningKeyTable, sealer: Sealer) {
+  return (await table.list()).map((key) => ({ key, jwk: openKey(sealer, key) }))
 }
 
 function nextGeneration(stored: readonly StoredSigningKey[]): number {
