@@ -88,8 +88,14 @@ describe('the token endpoint', () => {
   })
 
   it('refuses a megabyte that does not say how long it is (A94)', async () => {
-    const chunks = Array.from({ length: 1_000 }, () => new Uint8Array(1_000).fill(120))
-    const body = ReadableStream.from(chunks)
+    let left = 1_000
+    const body = new ReadableStream<Uint8Array>({
+      pull(controller) {
+        left -= 1
+        if (left === 0) controller.close()
+        else controller.enqueue(new Uint8Array(1_000).fill(120))
+      },
+    })
     const init = { method: 'POST', body, headers: { 'Content-Type': FORM }, duplex: 'half' } as const
     const answer = await fetch(`${server.issuer}/token`, init).then(
       (response) => response.status,

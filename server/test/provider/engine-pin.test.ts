@@ -1,0 +1,82 @@
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { errors, Provider } from 'oidc-provider'
+import { describe, expect, it, vi } from 'vitest'
+import { allErrors } from '../../src/provider/error-catalogue.ts'
+import { namesKnownToTheEngine, schemaOf } from '../../src/provider/internals.ts'
+import { surface } from '../../src/provider/surface.ts'
+
+const require = createRequire(import.meta.url)
+const { version } = JSON.parse(readFileSync(require.resolve('oidc-provider/package.json'), 'utf8'))
+
+/** An engine without any configuration, which complains about that. */
+function bareEngine(): Provider {
+  const warned = vi.spyOn(console, 'warn').mockImplementation(() => undefined)
+  try {
+    return new Provider('http://127.0.0.1:1', { features: { devInteractions: { enabled: false } } })
+  } finally {
+    warned.mockRestore()
+  }
+}
+
+/** Features that a slice of its own configures. */
+const USED = ['registration', 'resourceIndicators']
+
+describe(`the engine ${version}`, () => {
+  const known = namesKnownToTheEngine()
+
+  it('is of the line this server was built on: an upgrade begins with reading what changed', () => {
+    expect(version).toMatch(/^9\.13\./)
+  })
+
+  it('has every name this server configures, and its members', () => {
+    expect([...known.keys]).toEqual(expect.arrayContaining(['adapter', 'features', 'ttl', 'pkce', 'extraParams']))
+    expect([...known.ttl]).toEqual(
+      expect.arrayContaining(['AccessToken', 'AuthorizationCode', 'RefreshToken', 'Session']),
+    )
+    expect([...known.routes]).toEqual(expect.arrayContaining(['authorization', 'token', 'registration', 'jwks']))
+    expect([...(known.features.resourceIndicators ?? [])].sort()).toEqual([
+      'defaultResource',
+      'enabled',
+      'getResourceServerInfo',
+      'useGrantedResource',
+    ])
+  })
+
+  it('offers nothing that is neither used here nor switched off by name', () => {
+    const named = [...USED, ...Object.keys(surface().features ?? {})].sort()
+    expect(named).toEqual(Object.keys(known.features).sort())
+  })
+
+  it('is told "no" for every feature that is not used', () => {
+    for (const [feature, value] of Object.entries(surface().features ?? {})) {
+      expect({ feature, value }).toEqual({ feature, value: { enabled: false } })
+    }
+  })
+
+  it('still judges redirect URIs where this server replaces that judgement', () => {
+    expect(Reflect.get(schemaOf(bareEngine()), 'redirectUris')).toBeTypeOf('function')
+  })
+
+  it('still compares secrets where this server replaces that comparison', () => {
+    expect(Reflect.get(bareEngine().Client.prototype, 'compareClientSecret')).toBeTypeOf('function')
+  })
+
+  it('makes errors that carry what this server reads and sets', () => {
+    expect(new errors.InvalidClientMetadata('redirect_uris: bad').message).toBe('invalid_redirect_uri')
+    expect(new errors.InvalidClientMetadata('client_name: bad').message).toBe('invalid_client_metadata')
+    expect(new errors.InvalidRequest('x')).toMatchObject({ allow_redirect: true, expose: true, statusCode: 400 })
+  })
+})
+
+describe('the catalogue of errors', () => {
+  it('has one entry with a code of its own for each error', () => {
+    const all = allErrors()
+    expect(new Set(all.map(({ code }) => code)).size).toBe(all.length)
+    for (const { code, sentence } of all) {
+      expect(code).toMatch(/^SALLYPORT_E_[A-Z_]+$/)
+      // Sentences travel in redirects and headers: no quotes, no backslash. @see RFC 6749 §4.1.2.1
+      expect(sentence).toMatch(/^[\x20-\x21\x23-\x5b\x5d-\x7e]+$/)
+    }
+  })
+})
