@@ -30,6 +30,7 @@ import { signing } from './signing.ts'
 import { storage } from './storage.ts'
 import { surface } from './surface.ts'
 import { tokens } from './tokens.ts'
+import { ignoreUnacceptableClients } from './unacceptable-clients.ts'
 import { keepErrorsFromStrangers } from './untrusted-redirects.ts'
 
 export interface ProviderDeps {
@@ -83,6 +84,7 @@ export function createAuthorizationServer(deps: ProviderDeps): AuthorizationServ
   provider.proxy = true
   compareSecretsByDigest(provider)
   leaveRedirectUrisToTheJudge(provider)
+  ignoreUnacceptableClients(provider, deps.report)
   deriveSuccessorIds(provider)
   reportRefusals(provider, deps.report)
   keepErrorsFromStrangers(provider, privateUseRedirects)
