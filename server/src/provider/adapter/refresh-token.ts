@@ -2,7 +2,7 @@ import type { Adapter } from 'oidc-provider'
 import type { Successors } from '../../keys/successor.ts'
 import type { Database } from '../../store/database.ts'
 import { hashId } from '../../store/id-hash.ts'
-import { livePermissions } from '../../store/permission.ts'
+import { lastingPermissions, livePermissions } from '../../store/permission.ts'
 import { findRefreshToken, type StoredRefreshToken } from '../../store/refresh-tokens.ts'
 import { currentUnit, type Unit } from '../../store/unit-of-work.ts'
 import { nothingKept } from './nothing-kept.ts'
@@ -66,11 +66,11 @@ function successorOf(successors: Successors, token: string, { successorHash }: S
   return successor
 }
 
-/** What of the token's scope has not ended: an elevation that is over is as if it had never been granted. */
+/** What of the token's scope has not ended: what was said once, and an elevation that is over, are as if never granted. */
 function liveScope(scope: unknown, grantId: string, unit: Unit, now: number): string | undefined {
   const grant = unit.grants.get(grantId)
   if (typeof scope !== 'string' || grant === undefined) return undefined
-  const live = livePermissions(grant.permissions, now)
+  const live = livePermissions(lastingPermissions(grant.permissions), now)
   const scopes = scope.split(' ').filter((name) => live[name] !== undefined)
   return scopes.length === 0 ? undefined : scopes.join(' ')
 }
