@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startTestServer, type TestServer } from '../setup/authorization-server.ts'
-import { register } from '../setup/flow.ts'
+import { approve, authorization, register } from '../setup/flow.ts'
 import { ask, expectPage, expectRefusal, type Overrides } from './ask.ts'
 
 const EVIL = 'https://evil.example/landing'
@@ -57,6 +57,20 @@ describe('an error of an authorization request', () => {
       expect(html).not.toContain('/landing')
     },
   )
+
+  it('goes to such a site once a person has decided: their no is an answer (AS-AZ-08)', async () => {
+    const clientId = await register(server, { redirect_uris: [EVIL] })
+    const request = authorization(server, clientId, { redirect_uri: EVIL })
+    const { params } = await approve(server, request, { decision: 'deny' })
+    expect(Object.fromEntries(params)).toEqual({
+      error: 'access_denied',
+      error_description: expect.any(String),
+      error_code: 'SALLYPORT_E_ACCESS_DENIED',
+      correlation_id: expect.stringMatching(/^req_/),
+      state: request.state,
+      iss: server.issuer,
+    })
+  })
 
   it('goes back to a client that the operator registered', async () => {
     const params = { redirect_uri: 'https://portal.example/cb', prompt: 'none' }

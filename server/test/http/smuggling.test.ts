@@ -1,0 +1,37 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { startTestServer, type TestServer } from '../setup/authorization-server.ts'
+import { rawRequest } from '../setup/raw-request.ts'
+
+let server: TestServer
+beforeAll(async () => {
+  server = await startTestServer()
+})
+afterAll(() => server.close())
+
+describe('a request whose end can be read in two ways', () => {
+  it.each([
+    { how: 'two lengths', headers: ['Content-Length: 3', 'Content-Length: 4'] },
+    { how: 'a length and chunks', headers: ['Content-Length: 3', 'Transfer-Encoding: chunked'] },
+    { how: 'an encoding after chunks', headers: ['Transfer-Encoding: chunked, identity'] },
+    { how: 'a length that is no number', headers: ['Content-Length: 0x10'] },
+    { how: 'a header name with a space', headers: ['Content-Length : 3'] },
+    { how: 'a folded header', headers: ['X-A: 1', ' folded', 'Content-Length: 0'] },
+    { how: 'a null character in a header', headers: ['X-A: a\0b'] },
+  ])('is refused with 400 and closed: $how (A42)', async ({ headers }) => {
+    const { host } = new URL(server.origin)
+    const answer = await rawRequest(server.origin, 'POST /token HTTP/1.1', [`Host: ${host}`, ...headers])
+    expect(answer.status).toBe(400)
+  })
+
+  it('is refused when it has two hosts (A41, A42)', async () => {
+    const { host } = new URL(server.origin)
+    const line = 'GET /.well-known/oauth-authorization-server HTTP/1.1'
+    const answer = await rawRequest(server.origin, line, [`Host: ${host}`, 'Host: evil.example'])
+    expect(answer.body).not.toContain('evil')
+  })
+
+  it('leaves the server alive', async () => {
+    const response = await fetch(`${server.issuer}/.well-known/oauth-authorization-server`)
+    expect(response.status).toBe(200)
+  })
+})
