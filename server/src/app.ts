@@ -15,6 +15,8 @@ import { createManagementServer, type ReadinessCheck } from './http/management.t
 import { pageRoutes } from './http/page-routes.ts'
 import { createPages, PAGE_HEADERS, type Pages } from './http/pages/index.ts'
 import { canonicalParameters } from './http/parameters.ts'
+import { renderRefusal } from './http/refusal-page.ts'
+import { refusalsForPeople } from './http/refusals-for-people.ts'
 import { logRequests } from './http/request-log.ts'
 import { createSealer } from './keys/sealing.ts'
 import { loadSigningKeys } from './keys/signing-keys.ts'
@@ -139,6 +141,7 @@ export async function createApp(deps: { settings: Settings; store: Store; log: L
     return runUnit({ correlationId, cookies: createCookieJar(ctx.req, ctx.res, address.protocol === 'https') }, next)
   })
   app.use(logRequests(log))
+  app.use(refusalsForPeople({ pages, issuerHost: address.host }))
   app.use(answerFailures(log))
   if (settings.mode === 'dev') app.use(refuseForeignHost(address.host))
   app.use(async (ctx, next) => {
@@ -187,17 +190,5 @@ function errorPage(
   pages: Pages,
   issuerHost: string,
 ): Parameters<typeof createAuthorizationServer>[0]['renderErrorPage'] {
-  return ({ error, code, description, correlationId }) => ({
-    headers: PAGE_HEADERS,
-    body: pages.error({
-      issuerHost,
-      correlationId,
-      error,
-      code,
-      title: 'This request cannot go on',
-      message: description,
-      advice:
-        'Nothing was sent to the app that asked. Go back to it and start again; if that does not help, remove this connection there and add it anew.',
-    }),
-  })
+  return (refusal) => ({ headers: PAGE_HEADERS, body: renderRefusal({ pages, issuerHost }, refusal) })
 }

@@ -1,4 +1,4 @@
-import type { ErrorOut, KoaContextWithOIDC } from 'oidc-provider'
+import { type ErrorOut, errors as engineErrors, type KoaContextWithOIDC } from 'oidc-provider'
 import { currentUnit } from '../store/unit-of-work.ts'
 import { describeError, errorEntry } from './error-catalogue.ts'
 import type { Slice } from './slice.ts'
@@ -6,6 +6,8 @@ import { strangersHost } from './untrusted-redirects.ts'
 
 /** What a page about a refusal needs to know. */
 export interface Refusal {
+  /** The request was wrong, what it belongs to is no longer there, or the server cannot at the moment. */
+  readonly situation: 'refused' | 'gone' | 'unavailable'
   readonly error: string
   readonly code: string
   readonly description: string
@@ -21,8 +23,8 @@ export type RenderErrorPage = (refusal: Refusal) => {
 /** Refusals that a person sees: those that must not, or cannot, be sent back to the client. */
 export function errors(renderErrorPage: RenderErrorPage, privateUseRedirects: readonly string[]): Slice {
   return {
-    async renderError(ctx, out) {
-      const refusal = refusalOf(out)
+    async renderError(ctx, out, error) {
+      const refusal = refusalForPerson(out, error)
       const host = strangersHost(ctx, privateUseRedirects)
       const where = host === undefined ? '' : ` The app answers at ${host}, an address nobody vouched for here.`
       const page = renderErrorPage({ ...refusal, description: refusal.description + where })
@@ -41,9 +43,23 @@ export function refusalBody(out: Pick<ErrorOut, 'error' | 'error_description'>):
   return { error, error_description: description, error_code: code, correlation_id: correlationId }
 }
 
-/** What is known of a refusal, for a page. */
-export function refusalOf(out: Pick<ErrorOut, 'error' | 'error_description'>): Refusal {
+function refusalForPerson(out: ErrorOut, error: Error): Refusal {
+  if (error instanceof engineErrors.SessionNotFound) return refusalOfGone()
+  return error instanceof engineErrors.OIDCProviderError && error.expose ? refusalOf(out) : refusalOfUnavailable()
+}
+
+/** The person comes back to what was used, ended, or begun in another browser. */
+export function refusalOfGone(): Refusal {
+  return { ...refusalOf({ error: 'invalid_request' }), situation: 'gone', code: 'SALLYPORT_E_INTERACTION_EXPIRED' }
+}
+
+export function refusalOfUnavailable(): Refusal {
+  return { ...refusalOf({ error: 'temporarily_unavailable' }), situation: 'unavailable' }
+}
+
+function refusalOf(out: Pick<ErrorOut, 'error' | 'error_description'>): Refusal {
   return {
+    situation: 'refused',
     error: out.error,
     code: errorEntry(out.error).code,
     description: describeError(out.error, out.error_description),

@@ -1,7 +1,8 @@
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider'
 import type { Database } from '../store/database.ts'
 import { abandon, commit, currentUnit, type Unit } from '../store/unit-of-work.ts'
-import { completeRefusal, type RenderErrorPage, refusalBody, refusalOf } from './errors.ts'
+import { completeRefusal, type RenderErrorPage, refusalBody, refusalOfGone, refusalOfUnavailable } from './errors.ts'
+import { ROUTES } from './routes.ts'
 
 // A client that hears this tries again by itself; the database is usually back by then.
 const RETRY_AFTER_SECONDS = '2'
@@ -30,18 +31,18 @@ export function settleAfterEachRequest(provider: Provider, deps: SettleDeps): vo
       await settle(ctx, currentUnit(), deps)
     } catch (error) {
       deps.report('error', 'request failed', { path: ctx.path, error, correlationId: currentUnit().correlationId })
-      answerUnavailable(ctx)
+      answerUnavailable(ctx, deps.renderErrorPage)
     }
     completeRefusal(ctx)
   })
 }
 
 async function settle(ctx: EngineContext, unit: Unit, deps: SettleDeps): Promise<void> {
-  if (ctx.status >= 500) return answerUnavailable(ctx)
+  if (ctx.status >= 500) return answerUnavailable(ctx, deps.renderErrorPage)
   if (ctx.status >= 400) return settleRefusal(ctx, unit, deps.database)
   recordIssue(ctx, unit)
   const outcome = await commit(deps.database, unit, deps.graceSeconds)
-  if (outcome === 'repeat') return answerUnavailable(ctx)
+  if (outcome === 'repeat') return answerUnavailable(ctx, deps.renderErrorPage)
   if (outcome === 'done') return
   replaceAnswer(ctx, unit, deps.renderErrorPage)
   await settleRefusal(ctx, unit, deps.database)
@@ -76,20 +77,29 @@ function replaceAnswer(ctx: EngineContext, unit: Unit, renderErrorPage: RenderEr
     return
   }
   // A person is looking, who was signed out, or whose password was changed, a moment ago.
-  const page = renderErrorPage(refusalOf({ error: 'access_denied' }))
+  answerPerson(ctx, renderErrorPage(refusalOfGone()))
+}
+
+function answerPerson(ctx: EngineContext, page: ReturnType<RenderErrorPage>): void {
   ctx.set({ ...page.headers })
   ctx.type = 'html'
   ctx.body = page.body
 }
 
-/** Whatever failed, the client may try again. A page that the engine rendered for a person stays; nothing else does. */
-function answerUnavailable(ctx: EngineContext): void {
-  ctx.remove('Location')
+/**
+ * Whatever failed, it may be tried again: the client sends its request, the person loads the page. For that the browser
+ * keeps the cookies it came with; new ones would name a session that was not written.
+ */
+function answerUnavailable(ctx: EngineContext, renderErrorPage: RenderErrorPage): void {
+  for (const name of ['Location', 'Set-Cookie']) ctx.remove(name)
   ctx.status = 503
   ctx.set('Retry-After', RETRY_AFTER_SECONDS)
-  if (typeof ctx.body === 'string' && ctx.type === 'text/html') return
-  ctx.type = 'json'
-  ctx.body = refusalBody({ error: 'temporarily_unavailable' })
+  if (ctx.path.startsWith(ROUTES.authorization)) {
+    answerPerson(ctx, renderErrorPage(refusalOfUnavailable()))
+  } else {
+    ctx.type = 'json'
+    ctx.body = refusalBody({ error: 'temporarily_unavailable' })
+  }
 }
 
 function recordIssue(ctx: EngineContext, unit: Unit): void {

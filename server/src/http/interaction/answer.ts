@@ -1,7 +1,8 @@
 import type { Context } from 'koa'
 import { currentUnit } from '../../store/unit-of-work.ts'
 import { PAGE_HEADERS } from '../pages/index.ts'
-import type { InteractionDeps } from './ports.ts'
+import { renderRefusal } from '../refusal-page.ts'
+import type { InteractionDeps, Pending } from './ports.ts'
 
 /** Sends a page. */
 export function answerPage(ctx: Context, status: number, html: string): void {
@@ -11,23 +12,25 @@ export function answerPage(ctx: Context, status: number, html: string): void {
   ctx.body = html
 }
 
+/** Sends the browser to another page of the same interaction. */
+export function moveTo(
+  ctx: Context,
+  pending: Pick<Pending, 'uid'>,
+  page: 'sign-in' | 'consent' | 'continue',
+  deps: Pick<InteractionDeps, 'basePath'>,
+): void {
+  ctx.status = 303
+  ctx.set('Location', `${deps.basePath}/authorize/${pending.uid}/${page}`)
+  ctx.body = ''
+}
+
 type ErrorDeps = Pick<InteractionDeps, 'pages' | 'issuerHost'>
 
 /** The interaction is over, was made in another browser, or never was. */
 export function answerExpired(ctx: Context, deps: ErrorDeps): void {
-  answerPage(
-    ctx,
-    400,
-    deps.pages.error({
-      issuerHost: deps.issuerHost,
-      correlationId: currentUnit().correlationId,
-      title: 'This page is no longer valid',
-      message: 'It was already used, it waited too long, you have signed out, or it was opened in another browser.',
-      advice: 'Go back to the app you came from and start again.',
-      error: 'invalid_request',
-      code: 'SALLYPORT_E_INTERACTION_EXPIRED',
-    }),
-  )
+  const refusal = { situation: 'gone', error: 'invalid_request', code: 'SALLYPORT_E_INTERACTION_EXPIRED' } as const
+  const { correlationId } = currentUnit()
+  answerPage(ctx, 400, renderRefusal(deps, { ...refusal, description: '', correlationId }))
 }
 
 /** A form without the token of its own page: sent by another site, or from a page of another interaction. */

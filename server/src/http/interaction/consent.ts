@@ -4,7 +4,7 @@ import { siteOfRedirect } from '../../config/redirect-uri.ts'
 import type { AuditEvent } from '../../store/audit-event.ts'
 import { abandon, currentUnit } from '../../store/unit-of-work.ts'
 import { readForm } from '../request-body.ts'
-import { answerExpired, answerForged, answerPage } from './answer.ts'
+import { answerExpired, answerForged, answerPage, moveTo } from './answer.ts'
 import { factsOf } from './facts.ts'
 import {
   agreedPermissions,
@@ -22,8 +22,9 @@ const NOTHING_CHOSEN = 'Choose at least one permission, or deny.'
 
 /** Shows who asks for what. */
 export async function showConsent(ctx: Context, uid: string, deps: InteractionDeps): Promise<void> {
-  const pending = await findSignedIn(uid, deps)
-  if (pending === undefined) return answerExpired(ctx, deps)
+  const pending = await deps.interactions.find(uid)
+  if (pending?.prompt === 'login') return moveTo(ctx, pending, 'sign-in', deps)
+  if (!isSignedIn(pending)) return answerExpired(ctx, deps)
   const html = await renderConsent(pending, deps)
   if (html === undefined) return answerExpired(ctx, deps)
   answerPage(ctx, 200, html)
@@ -31,8 +32,8 @@ export async function showConsent(ctx: Context, uid: string, deps: InteractionDe
 
 /** Takes the person's decision. */
 export async function takeConsent(ctx: Context, uid: string, deps: InteractionDeps): Promise<void> {
-  const pending = await findSignedIn(uid, deps)
-  if (pending === undefined) return answerExpired(ctx, deps)
+  const pending = await deps.interactions.find(uid)
+  if (!isSignedIn(pending)) return answerExpired(ctx, deps)
   const form = await readForm(ctx.req)
   if (!deps.interactions.checkFormToken(pending, form.get('csrf') ?? '')) return answerForged(ctx, deps)
   const decision = form.get('decision')
@@ -60,7 +61,7 @@ async function allow(
   const isNews = chosen.length > 0 || site !== undefined
   if (isNews && !(await give(pending, { chosen, duration, site }, deps))) return answerExpired(ctx, deps)
   await deps.interactions.agree(pending)
-  moveOn(ctx, pending, deps)
+  moveTo(ctx, pending, 'continue', deps)
 }
 
 async function give(
@@ -90,25 +91,19 @@ async function refuse(ctx: Context, pending: SignedInPending, deps: InteractionD
   unit.events.push({ ...consentEvent('consent.refused', pending), detail: { scopes: pending.newScopes } })
   await abandon(deps.database, unit)
   await deps.interactions.refuse(pending)
-  moveOn(ctx, pending, deps)
+  moveTo(ctx, pending, 'continue', deps)
 }
 
 async function switchPerson(ctx: Context, pending: SignedInPending, deps: InteractionDeps): Promise<void> {
   const session = await deps.browserSessions.find(ctx.req, ctx.res)
   if (session !== undefined) await deps.browserSessions.end(session, ctx.req, ctx.res)
   await deps.interactions.forgetPerson(pending)
-  moveOn(ctx, pending, deps)
+  moveTo(ctx, pending, 'continue', deps)
 }
 
-function moveOn(ctx: Context, pending: Pending, deps: Pick<InteractionDeps, 'basePath'>): void {
-  ctx.status = 303
-  ctx.set('Location', `${deps.basePath}/authorize/${pending.uid}/continue`)
-  ctx.body = ''
-}
-
-async function findSignedIn(uid: string, deps: InteractionDeps): Promise<SignedInPending | undefined> {
-  const pending = await deps.interactions.find(uid)
-  return pending?.session === undefined ? undefined : { ...pending, session: pending.session }
+// Who has to sign in first decides nothing before, whoever else is signed in here.
+function isSignedIn(pending: Pending | undefined): pending is SignedInPending {
+  return pending?.prompt === 'consent' && pending.session !== undefined
 }
 
 async function renderConsent(

@@ -1,7 +1,7 @@
 import type { Context } from 'koa'
 import { currentUnit } from '../../store/unit-of-work.ts'
 import { readForm } from '../request-body.ts'
-import { answerExpired, answerForged, answerPage } from './answer.ts'
+import { answerExpired, answerForged, answerPage, moveTo } from './answer.ts'
 import { factsOf } from './facts.ts'
 import type { InteractionDeps, Pending } from './ports.ts'
 
@@ -14,13 +14,14 @@ const PASSWORD_CHARACTERS_MAX = 1_024
 export async function showSignIn(ctx: Context, uid: string, deps: InteractionDeps): Promise<void> {
   const pending = await deps.interactions.find(uid)
   if (pending === undefined) return answerExpired(ctx, deps)
+  if (pending.prompt !== 'login') return moveTo(ctx, pending, 'consent', deps)
   answerPage(ctx, 200, await renderSignIn(pending, deps, { login: pending.loginHint }))
 }
 
 /** Takes login and password. */
 export async function takeSignIn(ctx: Context, uid: string, deps: InteractionDeps): Promise<void> {
   const pending = await deps.interactions.find(uid)
-  if (pending === undefined) return answerExpired(ctx, deps)
+  if (pending?.prompt !== 'login') return answerExpired(ctx, deps)
   const form = await readForm(ctx.req)
   if (!deps.interactions.checkFormToken(pending, form.get('csrf') ?? '')) return answerForged(ctx, deps)
   const login = form.get('login') ?? ''
@@ -29,9 +30,7 @@ export async function takeSignIn(ctx: Context, uid: string, deps: InteractionDep
     return answerPage(ctx, 401, await renderSignIn(pending, deps, { login, error: REFUSED }))
   }
   await deps.interactions.signIn(pending, { ...proven, amr: ['pwd'] })
-  ctx.status = 303
-  ctx.set('Location', `${deps.basePath}/authorize/${uid}/continue`)
-  ctx.body = ''
+  moveTo(ctx, pending, 'continue', deps)
 }
 
 async function authenticate(
