@@ -4,8 +4,8 @@ import { currentUnit, type RequestFacts } from '../store/unit-of-work.ts'
 import { answerJson } from './endpoints.ts'
 import { BODY_BYTES_MAX, BodyTooLargeError, readBody, withBody } from './request-body.ts'
 
-/** Parameters that mean something only with an ID token, which this server does not issue. */
-const ABOUT_ID_TOKENS = ['nonce', 'claims', 'claims_locales', 'id_token_hint']
+/** Parameters about ID tokens, which this server does not issue, and about classes of authentication, of which it has one. */
+const WITHOUT_MEANING = ['nonce', 'claims', 'claims_locales', 'id_token_hint', 'acr_values']
 
 // Clients send some twenty. Past a thousand the engine stops reading, and two readers of one request would see two requests.
 const PARAMETERS_MAX = 100
@@ -13,7 +13,7 @@ const PARAMETERS_MAX = 100
 // The engine answers in any mode it knows, even to refuse that mode, and with pages of its own. This one it does not know.
 const UNKNOWN_RESPONSE_MODE = 'unsupported'
 
-// The engine ties `max_age` and `acr_values` to OpenID; here they are read from the facts. @see RFC 9470 §4
+// The engine ties `max_age` to OpenID; here it is read from the facts. @see RFC 9470 §4
 const SECONDS = /^\d{1,9}$/
 
 /**
@@ -53,7 +53,7 @@ async function canonicaliseQuery(ctx: Context, registry: ResourceRegistry): Prom
   if (refusal !== undefined) return refusal
   const facts = factsOf(params)
   currentUnit().facts = facts
-  for (const name of [...ABOUT_ID_TOKENS, 'acr_values']) params.delete(name)
+  for (const name of WITHOUT_MEANING) params.delete(name)
   if (facts.maxAgeSeconds !== undefined) params.delete('max_age')
   ctx.querystring = canonicalise(params, await registry.current()).toString()
   return undefined
@@ -77,7 +77,6 @@ function factsOf(params: URLSearchParams): RequestFacts {
   return {
     resourceDefaulted: !params.getAll('resource').some((resource) => resource !== ''),
     offlineAccessAsked: params.getAll('scope').some((scope) => scope.split(' ').includes('offline_access')),
-    acrAsked: params.getAll('acr_values').some((value) => value !== ''),
     // One that cannot be read is left for the engine to refuse.
     ...(maxAge.length === 1 && SECONDS.test(maxAge[0] ?? '') ? { maxAgeSeconds: Number(maxAge[0]) } : {}),
   }

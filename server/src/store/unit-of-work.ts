@@ -38,8 +38,6 @@ export interface RequestFacts {
   readonly offlineAccessAsked: boolean
   /** How long ago, at most, the person may have signed in. */
   readonly maxAgeSeconds?: number
-  /** The request wants a class of authentication, of which there are none here. */
-  readonly acrAsked?: boolean
 }
 
 /**

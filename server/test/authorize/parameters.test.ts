@@ -98,6 +98,7 @@ describe('a parameter this server does not take', () => {
       params: { ui_locales: 'de', display: 'popup', login_hint: 'alice' },
     },
     { sent: 'max_age without openid', params: { max_age: '3600' } },
+    { sent: 'acr_values without openid', params: { acr_values: 'urn:example:strong' } },
     { sent: 'prompt=consent', params: { prompt: 'consent' } },
     { sent: 'prompt=login', params: { prompt: 'login' } },
     { sent: 'response_mode=query', params: { response_mode: 'query' } },
