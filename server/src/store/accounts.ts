@@ -1,6 +1,6 @@
-import { timeOrderedId } from './audit-event.ts'
+import { actId, timeOrderedId } from './audit-event.ts'
 import { type Database, type Statement, sqlState, UNIQUE_VIOLATION } from './database.ts'
-import type { RevocationReason } from './grants.ts'
+import { endGrants, type RevocationReason } from './grants.ts'
 
 /** A person of this server. How the person proves who it is are identities, one of which is a local password. */
 export interface Account {
@@ -73,16 +73,15 @@ const FIND_FOR_SIGN_IN: Statement = {
 }
 
 // Whoever knew the old password may hold tokens: what hangs on the account ends with it.
-const endEverything = (reason: RevocationReason): string => `ended AS (
+const endEverything = (reason: RevocationReason, correlation: string): string => `signed_out AS (
     DELETE FROM sessions WHERE account_id IN (SELECT account_id FROM changed)),
-  revoked AS (UPDATE grants SET revoked_at = now(), revoked_reason = '${reason}'
-    WHERE account_id IN (SELECT account_id FROM changed) AND revoked_at IS NULL)
+  ${endGrants('account_id IN (SELECT account_id FROM changed)', reason, correlation)}
   SELECT account_id FROM changed`
 
 const SET_PASSWORD: Statement = {
   name: 'account set password',
   text: `WITH changed AS (UPDATE identities SET password_hash = $2, password_changed_at = now()
-      WHERE issuer = '${LOCAL_ISSUER}' AND subject = $1 RETURNING account_id), ${endEverything('password-changed')}`,
+      WHERE issuer = '${LOCAL_ISSUER}' AND subject = $1 RETURNING account_id), ${endEverything('password-changed', '$3')}`,
 }
 
 // A sign-in or authorization that was being written while the password changed is not seen by that statement. It holds a lock
@@ -90,13 +89,13 @@ const SET_PASSWORD: Statement = {
 const END_AFTER_PASSWORD: Statement = {
   name: 'account end after password',
   text: `WITH changed AS (SELECT account_id FROM identities WHERE issuer = '${LOCAL_ISSUER}' AND subject = $1),
-    ${endEverything('password-changed')}`,
+    ${endEverything('password-changed', '$2')}`,
 }
 
 const DISABLE: Statement = {
   name: 'account disable',
   text: `WITH changed AS (UPDATE accounts SET disabled_at = coalesce(disabled_at, now()) WHERE login = $1
-      RETURNING id AS account_id), ${endEverything('account-disabled')}`,
+      RETURNING id AS account_id), ${endEverything('account-disabled', '$2')}`,
 }
 
 export function createAccounts(database: Database): Accounts {
@@ -126,11 +125,11 @@ export function createAccounts(database: Database): Accounts {
     },
     async setPasswordHash(login, hash) {
       const subject = normaliseLogin(login)
-      if ((await database.write(SET_PASSWORD, [subject, hash])).length === 0) return false
-      await database.write(END_AFTER_PASSWORD, [subject])
+      if ((await database.write(SET_PASSWORD, [subject, hash, actId()])).length === 0) return false
+      await database.write(END_AFTER_PASSWORD, [subject, actId()])
       return true
     },
-    disable: async (login) => (await database.write(DISABLE, [normaliseLogin(login)])).length > 0,
+    disable: async (login) => (await database.write(DISABLE, [normaliseLogin(login), actId()])).length > 0,
   }
 }
 

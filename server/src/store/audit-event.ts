@@ -39,3 +39,8 @@ export function timeOrderedId(now: number): string {
   const hex = bytes.toString('hex')
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-')
 }
+
+/** What joins the events of an act that is no request: a command, or a start that finds something gone from the settings. */
+export function actId(): string {
+  return `act_${timeOrderedId(Date.now())}`
+}

@@ -1,5 +1,5 @@
 import type { Database, Statement } from './database.ts'
-import { GRANT_COLUMNS, type GrantRow } from './grants.ts'
+import { GRANT_COLUMNS, type GrantRow, liveGrant } from './grants.ts'
 import { hashId } from './id-hash.ts'
 import type { Part } from './statement-builder.ts'
 
@@ -35,6 +35,13 @@ export async function findCode(database: Database, code: string): Promise<Stored
   const [row] = await database.read<Row>(FIND, [hashId(code)])
   if (row === undefined) return undefined
   return { payload: row.payload, consumedAt: row.consumed_at ?? undefined, secondsLeft: row.seconds_left, row }
+}
+
+/** Whether the code is there and nobody has redeemed it. */
+export async function isWaiting(database: Database, code: string): Promise<boolean> {
+  const stored = await findCode(database, code)
+  if (stored === undefined || stored.consumedAt !== undefined) return false
+  return stored.secondsLeft > 0 && liveGrant(stored.row) !== undefined
 }
 
 /** Inserts the code with its grant. Follows `insertGrant`. */

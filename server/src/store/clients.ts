@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
-import type { AuditEvent } from './audit-event.ts'
+import { type AuditEvent, actId } from './audit-event.ts'
 import { recordEvents } from './audit-events.ts'
 import { type Database, type Statement, sqlState, UNIQUE_VIOLATION } from './database.ts'
+import { endGrants } from './grants.ts'
 import { combine, type Part } from './statement-builder.ts'
 
 /** Who brought a client in: the settings file, the command line, or the client itself (RFC 7591). */
@@ -50,19 +51,18 @@ const COLUMNS = 'id, source, metadata, default_resource, created_at'
 const FIND: Statement = { name: 'client find', text: `SELECT ${COLUMNS} FROM clients WHERE id = $1` }
 const LIST: Statement = { name: 'client list', text: `SELECT ${COLUMNS} FROM clients ORDER BY created_at, id` }
 
-const endGrants = `ended AS (UPDATE grants SET revoked_at = now(), revoked_reason = 'client-removed'
-    WHERE client_id IN (SELECT id FROM gone) AND revoked_at IS NULL),
+const endWithClient = `${endGrants('client_id IN (SELECT id FROM gone)', 'client-removed', '$2')},
   withdrawn AS (UPDATE consents SET withdrawn_at = now() WHERE client_id IN (SELECT id FROM gone) AND withdrawn_at IS NULL)
   SELECT id FROM gone`
 
 const REMOVE: Statement = {
   name: 'client remove',
-  text: `WITH gone AS (DELETE FROM clients WHERE id = $1 AND source <> 'settings' RETURNING id), ${endGrants}`,
+  text: `WITH gone AS (DELETE FROM clients WHERE id = $1 AND source <> 'settings' RETURNING id), ${endWithClient}`,
 }
 
 const KEEP_SETTINGS: Statement = {
   name: 'client keep settings',
-  text: `WITH gone AS (DELETE FROM clients WHERE source = 'settings' AND NOT (id = ANY($1::text[])) RETURNING id), ${endGrants}`,
+  text: `WITH gone AS (DELETE FROM clients WHERE source = 'settings' AND NOT (id = ANY($1::text[])) RETURNING id), ${endWithClient}`,
 }
 
 const PUT_SETTINGS: Statement = {
@@ -95,7 +95,7 @@ export function createClients(database: Database): Clients {
       }
     },
     async remove(id) {
-      if ((await database.write(REMOVE, [id])).length > 0) return 'removed'
+      if ((await database.write(REMOVE, [id, actId()])).length > 0) return 'removed'
       return (await find(id)) === undefined ? 'unknown' : 'owned-by-settings'
     },
     async replaceSettings(clients) {
@@ -103,7 +103,7 @@ export function createClients(database: Database): Clients {
         const values = [client.id, JSON.stringify(withHashedSecret(client.metadata)), client.defaultResource ?? null]
         if ((await database.write(PUT_SETTINGS, values)).length === 0) return { ok: false, taken: client.id }
       }
-      await database.write(KEEP_SETTINGS, [clients.map((client) => client.id)])
+      await database.write(KEEP_SETTINGS, [clients.map((client) => client.id), actId()])
       return { ok: true }
     },
   }

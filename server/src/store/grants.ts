@@ -106,6 +106,20 @@ export function touchGrant(grantId: string): Part {
   }
 }
 
+/**
+ * SQL parts that end the live grants `condition` selects, and record each end.
+ * @param correlation place of the id that the events of one act share, as `$2`
+ */
+export function endGrants(condition: string, reason: RevocationReason, correlation: string): string {
+  return `ended AS (UPDATE grants SET revoked_at = now(), revoked_reason = '${reason}'
+      WHERE ${condition} AND revoked_at IS NULL RETURNING id, account_id, client_id, resource_uri),
+    recorded AS (INSERT INTO audit_events
+        (id, at, type, outcome, correlation_id, account_id, client_id, resource_uri, grant_id, detail)
+      SELECT gen_random_uuid(), now(), 'grant.revoked', 'allowed', ${correlation}::text, account_id, client_id, resource_uri, id,
+             jsonb_build_object('reason', '${reason}'::text)
+        FROM ended)`
+}
+
 const REVOKE_GRANT: Statement = {
   name: 'grant revoke',
   text: `WITH revoked AS (

@@ -1,4 +1,6 @@
+import { actId } from './audit-event.ts'
 import { type Database, type Statement, sqlState, UNIQUE_VIOLATION } from './database.ts'
+import { endGrants } from './grants.ts'
 
 /** Who registered a resource: the settings file, the command line, or `sallyport dev` for its demo. */
 export type ResourceSource = 'settings' | 'cli' | 'demo'
@@ -24,7 +26,7 @@ export interface Resources {
   /** Adds the resource, or brings an existing one of the same id and source up to date. */
   put(resource: RegisteredResource): Promise<{ ok: true } | { ok: false; reason: ResourceRefusal }>
   list(): Promise<readonly RegisteredResource[]>
-  /** Ends every grant for the resource. */
+  /** Ends every grant for the resource, and what people agreed to for it. */
   remove(id: string): Promise<'removed' | 'unknown' | 'owned-by-settings'>
   /** Makes the resources of the settings file exactly these. */
   replaceSettings(
@@ -64,18 +66,19 @@ const PUT: Statement = {
     access_token_seconds = excluded.access_token_seconds WHERE resources.source = excluded.source`),
 }
 
-const endGrants = `ended AS (UPDATE grants SET revoked_at = now(), revoked_reason = 'resource-removed'
-    WHERE resource_uri IN (SELECT uri FROM gone) AND revoked_at IS NULL)
+// What people agreed to was for this resource; another one that comes to live at the same address inherits nothing.
+const endWithResource = `${endGrants('resource_uri IN (SELECT uri FROM gone)', 'resource-removed', '$2')},
+  withdrawn AS (UPDATE consents SET withdrawn_at = now() WHERE resource_uri IN (SELECT uri FROM gone) AND withdrawn_at IS NULL)
   SELECT id FROM gone`
 
 const REMOVE: Statement = {
   name: 'resource remove',
-  text: `WITH gone AS (DELETE FROM resources WHERE id = $1 AND source <> 'settings' RETURNING id, uri), ${endGrants}`,
+  text: `WITH gone AS (DELETE FROM resources WHERE id = $1 AND source <> 'settings' RETURNING id, uri), ${endWithResource}`,
 }
 
 const KEEP_SETTINGS: Statement = {
   name: 'resource keep settings',
-  text: `WITH gone AS (DELETE FROM resources WHERE source = 'settings' AND NOT (id = ANY($1::text[])) RETURNING id, uri), ${endGrants}`,
+  text: `WITH gone AS (DELETE FROM resources WHERE source = 'settings' AND NOT (id = ANY($1::text[])) RETURNING id, uri), ${endWithResource}`,
 }
 
 export function createResources(database: Database): Resources {
@@ -99,11 +102,11 @@ export function createResources(database: Database): Resources {
     add: (resource) => store(ADD, resource),
     put: (resource) => store(PUT, resource),
     async remove(id) {
-      if ((await database.write(REMOVE, [id])).length > 0) return 'removed'
+      if ((await database.write(REMOVE, [id, actId()])).length > 0) return 'removed'
       return (await list()).some((resource) => resource.id === id) ? 'owned-by-settings' : 'unknown'
     },
     async replaceSettings(resources) {
-      await database.write(KEEP_SETTINGS, [resources.map(({ id }) => id)])
+      await database.write(KEEP_SETTINGS, [resources.map(({ id }) => id), actId()])
       for (const resource of resources) {
         const stored = await store(PUT, resource)
         if (!stored.ok) return { ok: false, id: resource.id, reason: stored.reason }

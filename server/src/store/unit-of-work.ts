@@ -3,7 +3,7 @@ import type { Account } from './accounts.ts'
 import type { AuditEvent } from './audit-event.ts'
 import { timeOrderedId } from './audit-event.ts'
 import { recordEvents } from './audit-events.ts'
-import { consumeCode, findCode, insertCode, type NewCode } from './authorization-codes.ts'
+import { consumeCode, findCode, insertCode, isWaiting, type NewCode } from './authorization-codes.ts'
 import type { Consent } from './consents.ts'
 import type { Database } from './database.ts'
 import { type Grant, insertGrant, type RevocationReason, revokeGrant, touchGrant } from './grants.ts'
@@ -124,6 +124,8 @@ export async function commit(database: Database, unit: Unit, graceSeconds: numbe
   const { statement, values } = combine([...parts, ...events], `SELECT ${columns(parts, decisive)}`)
   const [row] = await database.write<{ decided: boolean; grant_live?: boolean }>(statement, values)
   if (row?.decided === true) return 'done'
+  // The same decision of a person, sent twice: what the first request wrote is what this one would have written.
+  if (unit.code !== undefined) return (await isWaiting(database, unit.code.code)) ? 'done' : 'lost'
   if (unit.consumption === undefined || row?.grant_live !== true) return 'lost'
   return explainLoss(database, unit, unit.consumption, graceSeconds)
 }

@@ -1,5 +1,7 @@
+import { randomBytes } from 'node:crypto'
 import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { secret } from '../../src/config/secret.ts'
 import { startTestServer, type TestServer } from '../setup/authorization-server.ts'
 import { createBrowser } from '../setup/browser.ts'
 import { approve, authorization, redeem, refresh, register, signInAndRedeem } from '../setup/flow.ts'
@@ -19,8 +21,8 @@ afterAll(async () => {
 
 async function startPair(refreshGraceSeconds: number): Promise<readonly TestServer[]> {
   const pair = await Promise.all([
-    startServerProcess(server, { refreshGraceSeconds }),
-    startServerProcess(server, { refreshGraceSeconds }),
+    startServerProcess(server, { lifetimes: { refreshGraceSeconds } }),
+    startServerProcess(server, { lifetimes: { refreshGraceSeconds } }),
   ])
   processes.push(...pair)
   return pair.map((each) => each.server)
@@ -98,4 +100,33 @@ describe('one refresh token that both processes are asked for at once', () => {
     expect(answers.filter(({ status }) => status === 200).length).toBeLessThanOrEqual(51)
     expect(await liveLeaves(decodeJwt(String(tokens.body.access_token)).gid)).toBe(0)
   })
+
+  it(
+    'never looks like a replay while the processes disagree on the encryption key in use (AS-RT-03)',
+    async () => {
+      const added = secret(randomBytes(32).toString('base64'))
+      const pair = await Promise.all([
+        startServerProcess(server, { encryptionKeys: [...server.settings.encryptionKeys, added] }),
+        startServerProcess(server, { encryptionKeys: [added, ...server.settings.encryptionKeys] }),
+      ])
+      processes.push(...pair)
+      const { clientId, tokens } = await signInAndRedeem(server)
+      const { gid } = decodeJwt(String(tokens.body.access_token))
+      let token = String(tokens.body.refresh_token)
+      for (let round = 1; round <= ROUNDS; round += 1) {
+        const answers = await contend(
+          pair.map((each) => each.server),
+          CONTENDERS,
+          (each) => refresh(each, clientId, token),
+        )
+        const given = answers.filter(({ status }) => status === 200).map(({ body }) => String(body.refresh_token))
+        expect(new Set(given).size, `round ${round}`).toBe(1)
+        // Whoever was late with the other key says "again", and again gets the one that counts.
+        for (const answer of answers.filter(({ status }) => status !== 200)) expect(answer.status).toBe(503)
+        expect(await liveLeaves(gid), `round ${round}`).toBe(1)
+        token = given[0] ?? ''
+      }
+    },
+    CONTEST_TIMEOUT_MS,
+  )
 })

@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
+import type { Secret } from '../../src/config/secret.ts'
 import type { LifetimeSettings, Settings } from '../../src/config/settings.ts'
 import type { TestServer } from '../setup/authorization-server.ts'
 
@@ -21,17 +22,17 @@ export interface ServerProcess {
   stop(signal?: 'SIGTERM' | 'SIGKILL'): Promise<void>
 }
 
-/** Forks a server that shares everything with `server` except its memory. */
+/** Forks a server that shares everything with `server` except its memory, and what is said here. */
 export async function startServerProcess(
   server: TestServer,
-  lifetimes: Partial<LifetimeSettings> = {},
+  unlike: { lifetimes?: Partial<LifetimeSettings>; encryptionKeys?: readonly Secret[] } = {},
 ): Promise<ServerProcess> {
   // Vitest hands its own flags to the workers; the server gets the one it needs.
   const child = fork(PROGRAM, {
     execArgv: ['--conditions=@sallyport/source'],
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   })
-  child.send(plainSettings(server, lifetimes))
+  child.send(plainSettings(server, unlike))
   const port = await portOf(child)
   return {
     server: { ...server, origin: `http://127.0.0.1:${port}` },
@@ -50,14 +51,17 @@ async function portOf(child: ChildProcess): Promise<number> {
   return Number((message as { port?: number }).port)
 }
 
-function plainSettings({ settings, databaseUrl }: TestServer, lifetimes: Partial<LifetimeSettings>): PlainSettings {
+function plainSettings(
+  { settings, databaseUrl }: TestServer,
+  { lifetimes = {}, encryptionKeys = settings.encryptionKeys }: Parameters<typeof startServerProcess>[1] & object,
+): PlainSettings {
   const { demo, ...rest } = settings
   return {
     ...rest,
     // The test reaches each process at an address of its own; only development refuses that.
     mode: 'serve',
     databaseUrl,
-    encryptionKeys: settings.encryptionKeys.map((key) => key.reveal()),
+    encryptionKeys: encryptionKeys.map((key) => key.reveal()),
     cookieKeys: settings.cookieKeys.map((key) => key.reveal()),
     lifetimes: { ...settings.lifetimes, ...lifetimes },
     demo: { port: demo.port, downstreamPort: demo.downstreamPort },

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { hashPassword } from '../../src/store/password.ts'
 import { startTestServer, type TestServer } from '../setup/authorization-server.ts'
 import { refresh, signInAndRedeem } from '../setup/flow.ts'
-import { auditEvents, passTime } from '../setup/state.ts'
+import { auditEvents, passTime, query } from '../setup/state.ts'
 
 const DEAD = { status: 400, body: { error: 'invalid_grant' } }
 const DAY = 86_400
@@ -51,14 +51,27 @@ describe('a refresh family ends', () => {
   })
 
   it.each([
-    { because: 'the account was disabled (A36)', end: () => server.store.accounts.disable('alice') },
+    {
+      because: 'the account was disabled (A36)',
+      reason: 'account-disabled',
+      end: () => server.store.accounts.disable('alice'),
+    },
     {
       because: 'the password was changed (AS-RT-07)',
+      reason: 'password-changed',
       end: async () => server.store.accounts.setPasswordHash('alice', await hashPassword('another long password')),
     },
-    { because: 'the resource was removed', end: () => server.store.resources.remove('demo') },
-    { because: 'the client was removed (AS-RT-07)', end: (clientId: string) => server.store.clients.remove(clientId) },
-  ])('when $because', async ({ end }) => {
+    {
+      because: 'the resource was removed',
+      reason: 'resource-removed',
+      end: () => server.store.resources.remove('demo'),
+    },
+    {
+      because: 'the client was removed (AS-RT-07)',
+      reason: 'client-removed',
+      end: (clientId: string) => server.store.clients.remove(clientId),
+    },
+  ])('when $because, which the audit tells', async ({ reason, end }) => {
     const { clientId, tokens } = await signInAndRedeem(server)
     const next = await refresh(server, clientId, String(tokens.body.refresh_token))
     expect([true, 'removed']).toContain(await end(clientId))
@@ -67,6 +80,21 @@ describe('a refresh family ends', () => {
       expect([400, 401]).toContain(refused.status)
       expect(['invalid_grant', 'invalid_client']).toContain(refused.body.error)
     }
+    const { gid } = decodeJwt(String(tokens.body.access_token))
+    const told = { grant_id: gid, client_id: clientId, outcome: 'allowed', detail: { reason } }
+    expect(await auditEvents(server, 'grant.revoked')).toMatchObject([told])
+  })
+
+  it('and does not come back with a resource of the same address: the person is asked again', async () => {
+    const { clientId } = await signInAndRedeem(server)
+    const [resource] = await server.store.resources.list()
+    if (resource === undefined) throw new Error('there is no resource')
+    await server.store.resources.remove(resource.id)
+    await server.store.resources.add(resource)
+    const agreed = await query(server, 'SELECT id FROM consents WHERE client_id = $1 AND withdrawn_at IS NULL', [
+      clientId,
+    ])
+    expect(agreed).toEqual([])
   })
 })
 
