@@ -21,6 +21,7 @@ import { createPendingInteractions, type PendingInteractions } from './pending-i
 import { pkce } from './pkce.ts'
 import { deriveSuccessorIds } from './refresh-rotation.ts'
 import { reportRefusals } from './refusals.ts'
+import { deriveCodesFromInteractions } from './repeated-codes.ts'
 import { answerRegistrations } from './registration-answer.ts'
 import { resourceIndicators } from './resource-indicators.ts'
 import { routes } from './routes.ts'
@@ -86,6 +87,7 @@ export function createAuthorizationServer(deps: ProviderDeps): AuthorizationServ
   leaveRedirectUrisToTheJudge(provider)
   ignoreUnacceptableClients(provider, deps.report)
   deriveSuccessorIds(provider)
+  deriveCodesFromInteractions(provider, sealer)
   reportRefusals(provider, deps.report)
   keepErrorsFromStrangers(provider, privateUseRedirects)
   settleAfterEachRequest(provider, {
