@@ -41,7 +41,6 @@ export function pinAddress(req: IncomingMessage, address: IssuerAddress, target:
     if (name.startsWith('x-forwarded-') || name === 'forwarded') delete req.headers[name]
   }
   req.headers.host = address.host
-  req.headers['x-forwarded-host'] = address.host
   req.headers['x-forwarded-proto'] = address.protocol
   req.url = target
   // The engine finds the issuer's path by comparing the two.

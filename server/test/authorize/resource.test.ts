@@ -75,7 +75,8 @@ describe('a resource of an authorization request', () => {
     { sent: 'two spellings of one', resource: [HOSTED, `${HOSTED}/`] },
     { sent: 'one of them and an unknown one', resource: [HOSTED, 'https://nobody.example'] },
   ])('is refused with invalid_target: $sent, because one grant is for one resource (A124)', async ({ resource }) => {
-    await expectRefusal(server, ask(server, clientId, { resource }), 'invalid_target')
+    const params = await expectRefusal(server, ask(server, clientId, { resource }), 'invalid_target')
+    expect(params.get('error_description')).toMatch(/^only one resource/)
   })
 })
 

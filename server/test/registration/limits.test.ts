@@ -54,7 +54,7 @@ describe('a client that registers itself', () => {
       redirect_uris: [SITE],
       sallyport_source: 'settings',
       sallyport_default_resource: 'other',
-      sallyport_refresh_on_request: 'no',
+      sallyport_refresh_on_request: true,
     })
     expect(Object.keys(body).filter((name) => name.startsWith('sallyport'))).toEqual([])
     const clientId = String(body.client_id)
@@ -63,6 +63,7 @@ describe('a client that registers itself', () => {
     ])
     expect(row).toMatchObject({ source: 'dynamic', default_resource: null })
     expect(row?.metadata).not.toHaveProperty('sallyport_source')
+    expect(row?.metadata).toMatchObject({ sallyport_refresh_on_request: false })
     // Nobody vouches for its site, and without a resource nobody knows which one it means.
     await expectPage(ask(server, clientId, { redirect_uri: SITE, resource: undefined }), 'invalid_target')
   })

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { RESOURCE, startTestServer, type TestServer } from '../setup/authorization-server.ts'
-import { register, signInAndRedeem, tokenRequest } from '../setup/flow.ts'
+import { approve, authorization, REDIRECT, redeem, register, signInAndRedeem, tokenRequest } from '../setup/flow.ts'
 
 const FORM = 'application/x-www-form-urlencoded'
 
@@ -112,6 +112,24 @@ describe('the token endpoint', () => {
       await expectJson(await post(twice), 400, 'invalid_request')
     },
   )
+
+  it.each([
+    { sent: 'two resources', resources: [RESOURCE, 'https://other.example/mcp'] },
+    { sent: 'one resource twice', resources: [RESOURCE, RESOURCE] },
+  ])('refuses $sent, because a token is for one (AS-RES-04, A124)', async ({ resources }) => {
+    const request = authorization(server, clientId)
+    const { code } = await approve(server, request)
+    const body = new URLSearchParams({
+      grant_type: 'authorization_code',
+      client_id: clientId,
+      code,
+      redirect_uri: REDIRECT,
+      code_verifier: request.verifier,
+    })
+    for (const resource of resources) body.append('resource', resource)
+    await expectJson(await post(body), 400, 'invalid_target')
+    expect((await redeem(server, request, code)).status).toBe(200)
+  })
 
   it('refuses more parameters than any client sends', async () => {
     await expectJson(await post(form('&a=1'.repeat(2_000))), 400, 'invalid_request')
