@@ -3,19 +3,25 @@ import type { TestServer } from './authorization-server.ts'
 
 type Row = Readonly<Record<string, unknown>>
 
+type Ask = (text: string, values?: readonly unknown[]) => Promise<readonly Row[]>
+
+async function connected<Result>(databaseUrl: string, work: (ask: Ask) => Promise<Result>): Promise<Result> {
+  const client = new pg.Client({ connectionString: databaseUrl })
+  await client.connect()
+  try {
+    return await work(async (text, values = []) => (await client.query<Row>(text, [...values])).rows)
+  } finally {
+    await client.end()
+  }
+}
+
 /** Runs one statement on a connection of its own, beside the server. */
-export async function query(
+export function query(
   server: Pick<TestServer, 'databaseUrl'>,
   text: string,
   values: readonly unknown[] = [],
 ): Promise<readonly Row[]> {
-  const client = new pg.Client({ connectionString: server.databaseUrl })
-  await client.connect()
-  try {
-    return (await client.query<Row>(text, [...values])).rows
-  } finally {
-    await client.end()
-  }
+  return connected(server.databaseUrl, (ask) => ask(text, values))
 }
 
 /** Audit events in the order they happened, with the members tests ask for. */
@@ -40,23 +46,22 @@ const TIMES = {
 } as const
 
 /** Lets time pass: everything the database holds becomes older by this much. Access tokens, which are nowhere, do not. */
-export async function passTime(server: TestServer, seconds: number): Promise<void> {
-  for (const [table, columns] of Object.entries(TIMES)) {
-    const moves = columns.map((column) => `${column} = ${column} - make_interval(secs => $1)`)
-    await query(server, `UPDATE ${table} SET ${moves.join(', ')}`, [seconds])
-  }
-  for (const table of ['consents', 'grants']) await movePermissions(server, table, seconds)
+export function passTime(server: TestServer, seconds: number): Promise<void> {
+  return connected(server.databaseUrl, async (ask) => {
+    for (const [table, columns] of Object.entries(TIMES)) {
+      const moves = columns.map((column) => `${column} = ${column} - make_interval(secs => $1)`)
+      await ask(`UPDATE ${table} SET ${moves.join(', ')}`, [seconds])
+    }
+    for (const table of ['consents', 'grants']) await movePermissions(ask, table, seconds)
+  })
 }
 
-async function movePermissions(server: TestServer, table: string, seconds: number): Promise<void> {
-  for (const { id, scopes } of await query(server, `SELECT id, scopes FROM ${table}`)) {
+async function movePermissions(ask: Ask, table: string, seconds: number): Promise<void> {
+  for (const { id, scopes } of await ask(`SELECT id, scopes FROM ${table}`)) {
     const moved = Object.entries(scopes as Record<string, { endsAt: number | null }>).map(([scope, permission]) => {
       const { endsAt } = permission
       return [scope, { ...permission, endsAt: endsAt === null ? null : endsAt - seconds }]
     })
-    await query(server, `UPDATE ${table} SET scopes = $2 WHERE id = $1`, [
-      id,
-      JSON.stringify(Object.fromEntries(moved)),
-    ])
+    await ask(`UPDATE ${table} SET scopes = $2 WHERE id = $1`, [id, JSON.stringify(Object.fromEntries(moved))])
   }
 }
