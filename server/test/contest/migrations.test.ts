@@ -19,16 +19,20 @@ async function migrateInProcess(databaseUrl: string): Promise<readonly string[]>
 it.each([
   { who: 'four processes', migrate: migrateInProcess },
   { who: 'four callers in one process', migrate: async (url: string) => (await migrateDatabase(url)).applied },
-])('$who that start on an empty database at once bring it to the newest step, each step once', async ({ migrate }) => {
-  const name = `sallyport_test_${randomBytes(6).toString('hex')}`
-  await execute(inject('databaseUrl'), `CREATE DATABASE ${name}`)
-  const url = databaseOn(inject('databaseUrl'), name)
-  try {
-    const applied = await Promise.all(Array.from({ length: 4 }, () => migrate(url)))
-    expect(applied.flat().sort()).toEqual([...EVERY_STEP].sort())
-    expect(await isMigrated(url)).toBe(true)
-    expect((await migrateDatabase(url)).applied).toEqual([])
-  } finally {
-    await execute(inject('databaseUrl'), `DROP DATABASE ${name} WITH (FORCE)`)
-  }
-})
+])(
+  '$who that start on an empty database at once bring it to the newest step, each step once',
+  async ({ migrate }) => {
+    const name = `sallyport_test_${randomBytes(6).toString('hex')}`
+    await execute(inject('databaseUrl'), `CREATE DATABASE ${name}`)
+    const url = databaseOn(inject('databaseUrl'), name)
+    try {
+      const applied = await Promise.all(Array.from({ length: 4 }, () => migrate(url)))
+      expect(applied.flat().sort()).toEqual([...EVERY_STEP].sort())
+      expect(await isMigrated(url)).toBe(true)
+      expect((await migrateDatabase(url)).applied).toEqual([])
+    } finally {
+      await execute(inject('databaseUrl'), `DROP DATABASE ${name} WITH (FORCE)`)
+    }
+  },
+  60_000,
+)

@@ -63,11 +63,14 @@ export interface TestServerOptions {
   readonly sharing?: TestServer
 }
 
+// Longer than any test pauses: a connection that closes just when a request is sent on it is no finding.
+const KEEP_ALIVE_MS = 120_000
+
 /** Starts a server with the account `alice` and the resource under test. */
 export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
   const database = options.sharing === undefined ? await createTestDatabase() : undefined
   const databaseUrl = options.sharing?.databaseUrl ?? database?.url ?? ''
-  const http = createServer()
+  const http = createServer({ keepAliveTimeout: KEEP_ALIVE_MS })
   await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve))
   const origin = `http://127.0.0.1:${(http.address() as AddressInfo).port}`
   const settings = testSettings(options, origin, databaseUrl)
