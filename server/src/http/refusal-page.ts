@@ -1,17 +1,17 @@
 import type { Pages } from './pages/index.ts'
 
 /**
- * What a refusal means to the person who sees it: the request was wrong, the page is no longer what it was, or the server
- * cannot at the moment.
+ * What a refusal means to the person who sees it: the app asked for something wrong, the address or form was wrong, the page
+ * is no longer what it was, or the server cannot at the moment.
  */
-export type Situation = 'refused' | 'gone' | 'unavailable'
+export type Situation = 'refused' | 'unreadable' | 'gone' | 'unavailable'
 
 /** A refusal as a person is told about it. */
 export interface PersonalRefusal {
   readonly situation: Situation
   readonly error: string
   readonly code: string
-  /** Shown where the situation has no words of its own. */
+  /** What exactly was wrong. */
   readonly description: string
   readonly correlationId: string
 }
@@ -22,12 +22,16 @@ interface Words {
   readonly advice: string
 }
 
+const BACK_TO_THE_APP =
+  'Nothing was sent to the app. Go back to it and start again; if that does not help, remove this connection there and add it anew.'
+
 const WORDS: Readonly<Record<Situation, Words>> = {
   refused: {
     title: 'This request cannot go on',
-    advice:
-      'Nothing was sent to the app that asked. Go back to it and start again; if that does not help, remove this connection there and add it anew.',
+    message: 'The app that sent you here asked in a way that this server does not accept.',
+    advice: BACK_TO_THE_APP,
   },
+  unreadable: { title: 'This request cannot go on', advice: BACK_TO_THE_APP },
   gone: {
     title: 'This page is no longer valid',
     message: 'It was already used, it waited too long, you have signed out, or it was opened in another browser.',
@@ -44,5 +48,6 @@ const WORDS: Readonly<Record<Situation, Words>> = {
 export function renderRefusal(page: { pages: Pages; issuerHost: string }, refusal: PersonalRefusal): string {
   const { situation, error, code, description, correlationId } = refusal
   const { title, message = description, advice } = WORDS[situation]
-  return page.pages.error({ issuerHost: page.issuerHost, correlationId, error, code, title, message, advice })
+  const view = { issuerHost: page.issuerHost, correlationId, error, code, title, message, advice }
+  return page.pages.error(situation === 'refused' ? { ...view, reason: description } : view)
 }

@@ -12,7 +12,7 @@ export function refusalsForPeople(page: { pages: Pages; issuerHost: string }): M
     await next()
     const refusal = FOR_PEOPLE.test(ctx.path) && ctx.respond !== false ? refusalIn(ctx.body) : undefined
     if (refusal === undefined) return
-    const situation: Situation = ctx.status >= 500 ? 'unavailable' : 'refused'
+    const situation: Situation = ctx.status >= 500 ? 'unavailable' : 'unreadable'
     answerPage(ctx, ctx.status, renderRefusal(page, { situation, ...refusal }))
   }
 }

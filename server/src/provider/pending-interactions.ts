@@ -19,6 +19,8 @@ export interface PendingInteraction {
   readonly session: { readonly uid: string; readonly accountId: string } | undefined
   /** Account that has just proven itself on the sign-in page, before it becomes the session's. */
   readonly signedIn: string | undefined
+  /** The person has said yes or no: the client is next. */
+  readonly decided: boolean
   readonly loginHint: string | undefined
   /** Where the browser goes on, below the issuer. */
   readonly nextPath: string
@@ -117,6 +119,7 @@ function describe(
     resourceDefaulted: facts.resourceDefaulted,
     session: session?.uid && session.accountId ? { uid: session.uid, accountId: session.accountId } : undefined,
     signedIn: session === undefined ? result?.login?.accountId : undefined,
+    decided: result?.consent !== undefined || result?.error !== undefined,
     loginHint: typeof params.login_hint === 'string' ? params.login_hint : undefined,
     nextPath: `${basePath}${ROUTES.authorization}/${uid}`,
   }

@@ -1,12 +1,11 @@
-import axe from 'axe-core'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { findViolations } from './accessibility.ts'
 import { launchChromium, NO_CHROMIUM } from './chromium.ts'
 import { VIEWS } from './every-page.ts'
 import { type PageServer, servePages } from './page-server.ts'
 
 const PAGE_NAMES = Object.keys(VIEWS)
-const AXE_TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
 const LEAST_BUTTON_PIXELS = 44
 const LEAST_TARGET_PIXELS = 24
 
@@ -41,7 +40,7 @@ describe.skipIf(NO_CHROMIUM)(`pages in Chromium ${NO_CHROMIUM ?? ''}`, () => {
 
     it.each(PAGE_NAMES)('%s passes axe, scrolls one way, has large targets and a quiet console', async (name) => {
       complaints.length = 0
-      await open(page, `${server.origin}/${name}`)
+      await page.goto(`${server.origin}/${name}`)
       expect(await findViolations(page)).toEqual([])
       const overflow = 'document.documentElement.scrollWidth - document.documentElement.clientWidth'
       expect(await page.evaluate(overflow)).toBe(0)
@@ -51,19 +50,6 @@ describe.skipIf(NO_CHROMIUM)(`pages in Chromium ${NO_CHROMIUM ?? ''}`, () => {
     })
   })
 })
-
-/** Loads a page and unfolds what is folded, so that it is judged too. */
-async function open(page: Page, url: string): Promise<void> {
-  await page.goto(url)
-  await page.evaluate("document.querySelectorAll('details').forEach((details) => { details.open = true })")
-}
-
-async function findViolations(page: Page): Promise<string[]> {
-  await page.evaluate(axe.source)
-  const options = JSON.stringify({ runOnly: { type: 'tag', values: AXE_TAGS } })
-  const results = await page.evaluate<axe.AxeResults>(`axe.run(document, ${options})`)
-  return results.violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' | ')}`)
-}
 
 function findSmallTargets(page: Page): Promise<string[]> {
   const sizes = { button: LEAST_BUTTON_PIXELS, target: LEAST_TARGET_PIXELS }

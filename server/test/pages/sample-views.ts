@@ -96,8 +96,11 @@ export const oneClick: ConsentView = { ...consent, newPermissions: [] }
 
 export const continueOn: ContinueView = { ...page, next: '/auth/u1', clientName: 'Acme IDE' }
 
+export const moveOn: ContinueView = { ...page, next: '/auth/u1' }
+
 export const error: ErrorView = {
   ...page,
+  reason: 'redirect_uri is https://evil.example/, which is not registered',
   title: 'This app cannot be used here',
   message: 'The app sent a return address that it has not registered, so nothing was sent back to it.',
   advice: 'Go back to the app and start again. If it happens again, tell your administrator the request id below.',

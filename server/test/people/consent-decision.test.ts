@@ -1,9 +1,9 @@
 import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startTestServer, type TestServer } from '../setup/authorization-server.ts'
-import { fieldOf } from '../setup/browser.ts'
+import { boxesOf, fieldOf } from '../setup/browser.ts'
 import { authorization, redeem, register } from '../setup/flow.ts'
-import { createPerson, decide, offeredScopes, signIn } from './person.ts'
+import { createPerson, decide, offeredScopes, signIn, tickedScopes } from './person.ts'
 
 const READ_AND_WRITE = 'mcp:repositories:list mcp:issue:read mcp:issue:create'
 
@@ -53,13 +53,16 @@ describe('the decision of a person', () => {
     expect(body.scope).toBe('mcp:issue:read')
   })
 
-  it('with nothing ticked the page comes again and says why', async () => {
+  it('with nothing ticked the page comes again as it was left, and says why', async () => {
     const person = createPerson(server)
     const page = await signIn(person, authorization(server, await register(server)).url)
-    const again = await decide(person, page, { scopes: [] })
+    const again = await decide(person, page, { scopes: [], duration: 'session' })
     expect(again).toMatchObject({ status: 400, url: page.url })
     expect(again.html).toContain('Choose at least one permission, or deny.')
-    expect((await decide(person, again)).callback?.has('code')).toBe(true)
+    expect(tickedScopes(again.html)).toEqual([])
+    expect(boxesOf(again.html, 'duration').find(({ checked }) => checked)?.value).toBe('session')
+    const scopes = ['mcp:issue:read']
+    expect((await decide(person, again, { scopes })).callback?.has('code')).toBe(true)
   })
 
   it('AS-SC-08, AS-AZ-07, AS-AZ-08: no goes back as access_denied with iss and state, and leaves nothing', async () => {

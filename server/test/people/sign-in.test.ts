@@ -164,6 +164,27 @@ describe('sign-in', () => {
     expect(callback?.get('state')).toBe(request.state)
   })
 
+  it('"Not you?" on an old page does not sign out who came after', async () => {
+    const person = createPerson(server)
+    const old = await signIn(person, ask())
+    await person.submit(await person.open(ask({ prompt: 'login' })), { login: 'bob', password: PASSWORD })
+    const place = await decide(person, old, { decision: 'switch' })
+    expect(place.url).toMatch(/\/consent$/)
+    expect(signedInAs(place.html)).toBe('bob')
+  })
+
+  it('names the app on the page that moves on only once the person has decided', async () => {
+    const person = createPerson(server)
+    const page = await person.open(ask())
+    const form = { csrf: fieldOf(page.html, 'csrf'), login: 'alice', password: PASSWORD }
+    await person.post(page.url, form)
+    const between = await person.open(page.url.replace('/sign-in', '/continue'))
+    expect(between.html).toContain('One moment')
+    const consent = await person.open(page.url.replace('/sign-in', ''))
+    await person.post(consent.url, { csrf: fieldOf(consent.html, 'csrf'), decision: 'deny' })
+    expect((await person.open(consent.url.replace('/consent', '/continue'))).html).toContain('Back to')
+  })
+
   it('tells when the person signed in, not when the person agreed', async () => {
     const person = createPerson(server)
     const page = await signIn(person, ask())

@@ -53,7 +53,7 @@ async function allow(
   const chosen = offered.filter(({ scope }) => form.getAll('scope').includes(scope))
   const somethingRemains = chosen.length > 0 || offered.length < pending.scopes.length
   if (!somethingRemains) {
-    const html = await renderConsent(pending, deps, NOTHING_CHOSEN)
+    const html = await renderConsent(pending, deps, { duration: form.get('duration') })
     return html === undefined ? answerExpired(ctx, deps) : answerPage(ctx, 400, html)
   }
   const duration = parseDuration(form.get('duration'), preselectedDuration(offered))
@@ -96,7 +96,8 @@ async function refuse(ctx: Context, pending: SignedInPending, deps: InteractionD
 
 async function switchPerson(ctx: Context, pending: SignedInPending, deps: InteractionDeps): Promise<void> {
   const session = await deps.browserSessions.find(ctx.req, ctx.res)
-  if (session !== undefined) await deps.browserSessions.end(session, ctx.req, ctx.res)
+  // Somebody else may have signed in meanwhile in another tab, who did not ask to be signed out.
+  if (session?.uid === pending.session.uid) await deps.browserSessions.end(session, ctx.req, ctx.res)
   await deps.interactions.forgetPerson(pending)
   moveTo(ctx, pending, 'continue', deps)
 }
@@ -109,7 +110,7 @@ function isSignedIn(pending: Pending | undefined): pending is SignedInPending {
 async function renderConsent(
   pending: SignedInPending,
   deps: InteractionDeps,
-  error?: string,
+  nothingChosen?: { duration: string | null },
 ): Promise<string | undefined> {
   const session = await deps.sessions.findByUid(pending.session.uid)
   if (session?.account?.id !== pending.session.accountId) return undefined
@@ -123,11 +124,11 @@ async function renderConsent(
     action: `${deps.basePath}/authorize/${pending.uid}/consent`,
     csrf: pending.formToken,
     ...(await factsOf(pending, deps)),
-    newPermissions: offered.map(permissionView),
-    alreadyAllowed: allowed.map(permissionView),
-    durations: offered.length === 0 ? [] : durationChoices(offered, deps.lifetimes.elevationSessionSeconds),
+    newPermissions: offered.map((definition) => permissionView(definition, nothingChosen === undefined)),
+    alreadyAllowed: allowed.map((definition) => permissionView(definition)),
+    durations: durationChoices(offered, deps.lifetimes.elevationSessionSeconds, nothingChosen?.duration),
     resourceWasDefaulted: pending.resourceDefaulted,
-    ...(error === undefined ? {} : { error }),
+    ...(nothingChosen === undefined ? {} : { error: NOTHING_CHOSEN }),
   })
 }
 

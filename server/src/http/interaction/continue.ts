@@ -11,8 +11,9 @@ import type { InteractionDeps } from './ports.ts'
 export async function showContinue(ctx: Context, uid: string, deps: InteractionDeps): Promise<void> {
   const pending = await deps.interactions.find(uid)
   if (pending === undefined) return answerExpired(ctx, deps)
-  const { client } = await factsOf(pending, deps)
   const { correlationId } = currentUnit()
-  const view = { issuerHost: deps.issuerHost, correlationId, next: pending.nextPath, clientName: client.name }
-  answerPage(ctx, 200, deps.pages.continueOn(view))
+  const view = { issuerHost: deps.issuerHost, correlationId, next: pending.nextPath }
+  // After sign-in a question may follow; only after the answer is the way back to the client.
+  const clientName = pending.decided ? (await factsOf(pending, deps)).client.name : undefined
+  answerPage(ctx, 200, deps.pages.continueOn(clientName === undefined ? view : { ...view, clientName }))
 }

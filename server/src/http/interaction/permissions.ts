@@ -21,19 +21,30 @@ export function preselectedDuration(definitions: readonly ScopeDefinition[]): Du
   return definitions.some(({ longest }) => longest === 'until_revoked') ? 'until_revoked' : 'session'
 }
 
-/** The choices of the page: none that no permission on it could have. */
-export function durationChoices(definitions: readonly ScopeDefinition[], sessionSeconds: number) {
+/**
+ * The choices of the page: none that no permission on it could have.
+ * @param chosen what the person chose on a first try
+ */
+export function durationChoices(
+  definitions: readonly ScopeDefinition[],
+  sessionSeconds: number,
+  chosen: string | null = null,
+) {
+  if (definitions.length === 0) return []
   const preselected = preselectedDuration(definitions)
-  return DURATIONS.filter((value) => value !== 'until_revoked' || preselected === 'until_revoked').map((value) => ({
+  const offered = DURATIONS.filter((value) => value !== 'until_revoked' || preselected === 'until_revoked')
+  const selected = offered.find((value) => value === chosen) ?? preselected
+  return offered.map((value) => ({
     value,
     label: durationLabel(value, sessionSeconds),
-    selected: value === preselected,
+    selected: value === selected,
   }))
 }
 
-export function permissionView(definition: ScopeDefinition): PermissionView {
+/** @param firstTry before the person has changed anything; afterwards nothing comes ticked that was not */
+export function permissionView(definition: ScopeDefinition, firstTry = true): PermissionView {
   const { scope, description, tools, toolClass, longest } = definition
-  return { scope, description, tools, toolClass, longest, ticked: TOOL_CLASSES[toolClass].preTicked }
+  return { scope, description, tools, toolClass, longest, ticked: firstTry && TOOL_CLASSES[toolClass].preTicked }
 }
 
 /**

@@ -20,6 +20,8 @@ export interface Pending {
   readonly session: { readonly uid: string; readonly accountId: string } | undefined
   /** Account that has just proven itself on the sign-in page, before it becomes the session's. */
   readonly signedIn: string | undefined
+  /** The person has said yes or no: the client is next. */
+  readonly decided: boolean
   readonly loginHint: string | undefined
   readonly nextPath: string
   readonly formToken: string

@@ -10,7 +10,11 @@ const NEXT_ADDRESS = /^(?:\/(?!\/)|https?:\/\/)[^\s\\]*$/
 export function buildContinueOn(view: ContinueView): Page {
   if (!NEXT_ADDRESS.test(view.next))
     throw new RangeError('next of a continue page must be a path or an http(s) address')
-  const heading = buildSentence(MESSAGES.continueHeading, { client: view.clientName })
+  const { clientName } = view
+  const heading =
+    clientName === undefined
+      ? buildSentence(MESSAGES.movingHeading, {})
+      : buildSentence(MESSAGES.continueHeading, { client: clientName })
   return {
     frame: {
       title: plainText(heading),
@@ -21,7 +25,10 @@ export function buildContinueOn(view: ContinueView): Page {
     template: 'continue-on',
     content: {
       heading,
-      advice: buildSentence(MESSAGES.continueAdvice, { client: view.clientName }),
+      advice:
+        clientName === undefined
+          ? buildSentence(MESSAGES.movingAdvice, {})
+          : buildSentence(MESSAGES.continueAdvice, { client: clientName }),
       next: view.next,
     },
   }

@@ -52,6 +52,10 @@ export const MESSAGES = {
   continueHeading: 'Back to {client}',
   continueAdvice: 'If nothing happens, choose Continue. Once {client} has opened, you can close this window.',
 
+  movingHeading: 'One moment',
+  movingAdvice: 'If nothing happens, choose Continue.',
+
+  errorReason: 'Reason',
   errorName: 'Error',
   errorCode: 'Code',
 

@@ -76,7 +76,8 @@ export interface ConsentView extends PageView {
 /** Moves on by itself (meta refresh) and has a link rel="next". */
 export interface ContinueView extends PageView {
   readonly next: string
-  readonly clientName: string
+  /** Where the browser goes, when that is the client; absent between two pages of the server. */
+  readonly clientName?: string
 }
 
 export interface ErrorView extends PageView {
@@ -86,6 +87,8 @@ export interface ErrorView extends PageView {
   readonly message: string
   /** What the person can do now. */
   readonly advice: string
+  /** What exactly was wrong, for whoever looks after the app; shown small. */
+  readonly reason?: string
   /** OAuth error code, shown small. */
   readonly error: string
   /** Our stable code, SALLYPORT_E_… */

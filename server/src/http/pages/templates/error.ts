@@ -3,7 +3,9 @@ export const ERROR = `<h1><%= it.title %></h1>
 <p><%= it.message %></p>
 <p><%= it.advice %></p>
 <dl class="technical">
-<dt><%= it.messages.errorName %></dt>
+<% if (it.reason !== undefined) { %><dt><%= it.messages.errorReason %></dt>
+<dd><%= it.reason %></dd>
+<% } %><dt><%= it.messages.errorName %></dt>
 <dd><code><%= it.error %></code></dd>
 <dt><%= it.messages.errorCode %></dt>
 <dd><code><%= it.code %></code></dd>
