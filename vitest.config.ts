@@ -15,7 +15,8 @@ export default defineConfig({
     execArgv: conditions.map((condition) => `--conditions=${condition}`),
     pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // Tests start whole servers and databases; on two busy cores one such start was seen to take twenty seconds.
+    testTimeout: 90_000,
+    hookTimeout: 120_000,
   },
 })
