@@ -103,6 +103,8 @@ async function permissions(knex: Knex): Promise<void> {
     table.text('client_id').notNullable().index()
     table.text('resource_uri').notNullable()
     table.jsonb('scopes').notNullable()
+    // Sites a person has seen an answer go to, as members of one object: two tabs that add to it lose nothing.
+    table.jsonb('sites').notNullable()
     table.text('client_digest')
     table.timestamp('created_at').notNullable()
     table.timestamp('updated_at').notNullable()

@@ -1,6 +1,5 @@
 import type { Knex } from 'knex'
 import * as first from './0001-first.ts'
-import * as consentSites from './0002-consent-sites.ts'
 
 /** One step of the database's history. */
 export interface Migration {
@@ -11,7 +10,4 @@ export interface Migration {
 }
 
 /** Every step in order. A step that was released is never edited: add the next one. */
-export const migrations: readonly Migration[] = [
-  { name: '0001-first', ...first },
-  { name: '0002-consent-sites', ...consentSites },
-]
+export const migrations: readonly Migration[] = [{ name: '0001-first', ...first }]

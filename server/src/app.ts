@@ -24,7 +24,7 @@ import { describeClient } from './provider/client-description.ts'
 import { type AuthorizationServer, createAuthorizationServer } from './provider/index.ts'
 import { syncSettings } from './provider/registered-settings.ts'
 import { openStore, type Store } from './store/index.ts'
-import { hashPassword, verifyPassword } from './store/password.ts'
+import { verifyPassword } from './store/password.ts'
 import { runUnit } from './store/unit-of-work.ts'
 
 /** A running server. */
@@ -150,7 +150,7 @@ export async function createApp(deps: { settings: Settings; store: Store; log: L
     await next()
   })
   app.use(crossOrigin(CROSS_ORIGIN_ENDPOINTS))
-  app.use(pageRoutes(interactionDeps(deps, server, { pages, now, address, decoyHash: await makeDecoyHash() })))
+  app.use(pageRoutes(interactionDeps(deps, server, { pages, now, address })))
   app.use(onlyEndpoints(new Set(settings.registration.mode === 'off' ? ['/register'] : [])))
   app.use(canonicalParameters(store.registry))
   app.use(toEngine(server.provider.callback()))
@@ -160,7 +160,7 @@ export async function createApp(deps: { settings: Settings; store: Store; log: L
 function interactionDeps(
   { settings, store }: { settings: Settings; store: Store },
   server: AuthorizationServer,
-  made: { pages: Pages; now: () => number; address: { host: string; basePath: string }; decoyHash: string },
+  made: { pages: Pages; now: () => number; address: { host: string; basePath: string } },
 ): InteractionDeps {
   return {
     interactions: server.pendingInteractions,
@@ -172,7 +172,6 @@ function interactionDeps(
     sessions: store.sessions,
     database: store.database,
     verifyPassword,
-    decoyHash: made.decoyHash,
     pages: made.pages,
     issuerHost: made.address.host,
     basePath: made.address.basePath,
@@ -180,10 +179,6 @@ function interactionDeps(
     privateUseRedirects: settings.privateUseRedirects,
     now: made.now,
   }
-}
-
-function makeDecoyHash(): Promise<string> {
-  return hashPassword(randomBytes(32).toString('base64url'))
 }
 
 function errorPage(

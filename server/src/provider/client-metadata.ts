@@ -1,4 +1,4 @@
-import { judgeRedirectUri, type RedirectUriKind } from '../config/redirect-uri.ts'
+import { judgeRedirectUri, MAX_REDIRECT_URIS, type RedirectUriKind } from '../config/redirect-uri.ts'
 import { CLIENT_PROPERTIES } from './client-properties.ts'
 
 /** Metadata of a client as it came in: RFC 7591 names, nothing known of the values. */
@@ -8,8 +8,6 @@ export type NormalisedClientMetadata =
   | { readonly ok: true; readonly metadata: ClientMetadata }
   | { readonly ok: false; readonly reason: string }
 
-// A client lists the callbacks of its editions; more than this is a list of other people's.
-const REDIRECT_URIS_MAX = 20
 // Characters; the longest name of a client seen has some forty.
 const CLIENT_NAME_MAX = 200
 /** What any client may hold. Grants for machines and exchange need an operator. */
@@ -29,8 +27,8 @@ export function normaliseClientMetadata(
   if (!isListOfText(redirectUris) || redirectUris.length === 0) {
     return { ok: false, reason: 'redirect_uris must be a list with at least one URI' }
   }
-  if (redirectUris.length > REDIRECT_URIS_MAX) {
-    return { ok: false, reason: `redirect_uris can hold at most ${REDIRECT_URIS_MAX} URIs` }
+  if (redirectUris.length > MAX_REDIRECT_URIS) {
+    return { ok: false, reason: `redirect_uris can hold at most ${MAX_REDIRECT_URIS} URIs` }
   }
   const judged = redirectUris.map((uri) => ({ uri, ...judgeRedirectUri(uri, options.privateUseRedirects) }))
   const bad = judged.find((redirect) => !redirect.ok)

@@ -70,9 +70,8 @@ export interface InteractionDeps {
   readonly consents: Consents
   readonly sessions: Pick<Sessions, 'findByUid'>
   readonly database: Database
-  readonly verifyPassword: (password: string, hash: string) => Promise<boolean>
-  /** A hash that no password opens, so that unknown logins take as long as known ones. */
-  readonly decoyHash: string
+  /** Without a hash it takes as long and is false: the time does not tell which logins exist. */
+  readonly verifyPassword: (password: string, hash: string | undefined) => Promise<boolean>
   readonly pages: Pages
   readonly issuerHost: string
   readonly basePath: string

@@ -36,11 +36,11 @@ export async function takeSignIn(ctx: Context, uid: string, deps: InteractionDep
 async function authenticate(
   login: string,
   password: string,
-  deps: Pick<InteractionDeps, 'accounts' | 'verifyPassword' | 'decoyHash'>,
+  deps: Pick<InteractionDeps, 'accounts' | 'verifyPassword'>,
 ): Promise<{ accountId: string; passwordVersion: string } | undefined> {
   if (login === '' || password === '' || password.length > PASSWORD_CHARACTERS_MAX) return undefined
   const found = await deps.accounts.findForSignIn(login)
-  const matches = await deps.verifyPassword(password, found?.passwordHash ?? deps.decoyHash)
+  const matches = await deps.verifyPassword(password, found?.passwordHash)
   if (!matches || found === undefined || found.account.disabledAt !== undefined) return undefined
   return { accountId: found.account.id, passwordVersion: found.passwordVersion }
 }
