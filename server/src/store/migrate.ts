@@ -7,6 +7,13 @@ import { sqlState, UNIQUE_VIOLATION } from './database.ts'
 const TRIES = 60
 const WAIT_MS = 250
 
+// Two processes that find knex's table of locks empty each put a row there, and with two rows nobody gets the lock, ever.
+const ONE_LOCK = [
+  'CREATE TABLE IF NOT EXISTS knex_migrations_lock ("index" serial PRIMARY KEY, is_locked integer)',
+  `INSERT INTO knex_migrations_lock ("index", is_locked) SELECT 1, 0
+    WHERE NOT EXISTS (SELECT 1 FROM knex_migrations_lock) ON CONFLICT DO NOTHING`,
+]
+
 const DUPLICATE_TABLE = '42P07'
 // The implicit row type of a table that is being created by another process.
 const DUPLICATE_OBJECT = '42710'
@@ -46,6 +53,7 @@ function connect(databaseUrl: string): Knex {
 async function applyAll(connection: Knex): Promise<readonly string[]> {
   for (let attempt = 1; ; attempt += 1) {
     try {
+      for (const statement of ONE_LOCK) await connection.raw(statement)
       const [, applied] = await connection.migrate.latest({ migrationSource: source })
       return applied
     } catch (error) {
