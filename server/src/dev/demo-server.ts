@@ -27,6 +27,8 @@ interface DemoServerOptions {
 
 const HOST = '127.0.0.1'
 const NAME = 'Sallyport demo'
+// The browser mode of the MCP Inspector calls servers from its own page.
+const INSPECTOR_ORIGINS = ['http://localhost:6274', 'http://127.0.0.1:6274']
 
 /** The demo as the registry knows it. */
 export function demoResource(port: number): RegisteredResource {
@@ -53,6 +55,7 @@ export async function startDemoServer({ issuer, port, log }: DemoServerOptions):
     resource: uri,
     tools: demoTools,
     resourceName: NAME,
+    allowedOrigins: INSPECTOR_ORIGINS,
     log: ({ code, detail }) => log(`demo: ${code} ${detail}`),
   })
   const app = express().disable('x-powered-by')

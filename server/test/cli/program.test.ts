@@ -129,7 +129,7 @@ describe('sallyport serve', () => {
             () => 0,
           ),
         {
-          timeout: 15_000,
+          timeout: 60_000,
         },
       )
       .toBe(200)
