@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { Client } from 'pg'
 import { describe, expect, it } from 'vitest'
 import { connectEmbeddedPostgres, startEmbeddedPostgres } from '../../src/dev/embedded-postgres.ts'
+import { readHolder } from '../../src/dev/folder-owner.ts'
 import { openPostgresFolder, readPostmaster } from '../../src/dev/postgres-folder.ts'
 import { makeSuiteFolder } from './open-folder.ts'
 
@@ -10,7 +11,10 @@ describe('a second reader of the embedded PostgreSQL', async () => {
   const shared = { dataDir: join(await makeSuiteFolder(), 'postgres'), log: () => {}, flags: { fsync: 'off' } }
 
   it('waits for one that is still being created', async () => {
-    const [owner, reader] = await Promise.all([startEmbeddedPostgres(shared), connectEmbeddedPostgres(shared)])
+    const starting = startEmbeddedPostgres(shared)
+    const { owner: claim } = await openPostgresFolder(shared.dataDir)
+    await expect.poll(() => readHolder(claim), { interval: 5 }).toBeDefined()
+    const [owner, reader] = await Promise.all([starting, connectEmbeddedPostgres(shared)])
     expect(reader.url).toBe(owner.url)
     await owner.stop()
   })
