@@ -13,7 +13,7 @@ describe('wording', () => {
     { text: "describe.only('codes', () => {})", law: 'switched-off-test' },
     { text: "it.concurrent.todo('refuses a replay')", law: 'switched-off-test' },
     { text: "const folder = '/home/alice/data'", law: 'machine-path' },
-    { text: 'see /work/main/server', law: 'machine-path' },
+    { text: 'see /home/alice/server', law: 'machine-path' },
     { text: '// as PLAN.md decides', law: 'unknown-document' },
     { text: 'see [the plan](docs/plan.md)', law: 'unknown-document' },
   ])('refuses: $text', ({ text, law }) => {
