@@ -28,12 +28,16 @@ export interface NewRefreshToken {
 
 // The window is open while the first use is recent, answers are left, and nobody has presented the successor. A window of
 // zero is no window, even where parallel requests make the first use look as if it lay ahead of now.
+function windowIsOpen(token: string, graceSeconds: string, successorUsed: string): string {
+  return `${graceSeconds} > 0 AND ${token}.consumed_at > now() - make_interval(secs => ${graceSeconds})
+    AND ${token}.answers <= ${GRACE_ANSWERS_MAX} AND NOT (${successorUsed})`
+}
+
 const FIND: Statement = {
   name: 'refresh token find',
   text: `SELECT t.payload, extract(epoch FROM t.consumed_at)::float8 AS consumed_at, t.successor_hash,
       extract(epoch FROM t.expires_at - now())::float8 AS seconds_left,
-      (t.consumed_at IS NOT NULL AND $2::float8 > 0 AND t.consumed_at > now() - make_interval(secs => $2::float8)
-        AND t.answers <= ${GRACE_ANSWERS_MAX} AND s.consumed_at IS NULL) AS in_grace, ${GRANT_COLUMNS}
+      (t.consumed_at IS NOT NULL AND ${windowIsOpen('t', '$2::float8', 's.consumed_at IS NOT NULL')}) AS in_grace, ${GRANT_COLUMNS}
     FROM refresh_tokens t
     JOIN grants g ON g.id = t.grant_id JOIN consents c ON c.id = g.consent_id JOIN accounts a ON a.id = g.account_id
     LEFT JOIN refresh_tokens s ON s.id_hash = t.successor_hash
@@ -78,14 +82,13 @@ export function consumeRefreshToken(use: { token: string; successor: string; gra
     sql: (place) => {
       const successor = place(hashId(use.successor))
       const grace = `${place(use.graceSeconds)}::float8`
+      const successorUsed = `EXISTS (SELECT 1 FROM refresh_tokens s
+        WHERE s.id_hash = ${successor}::bytea AND s.consumed_at IS NOT NULL)`
       return `UPDATE refresh_tokens SET consumed_at = coalesce(consumed_at, now()),
           successor_hash = coalesce(successor_hash, ${successor}::bytea), answers = answers + 1
         WHERE id_hash = ${place(hashId(use.token))} AND expires_at > now()
           AND (successor_hash IS NULL OR successor_hash = ${successor}::bytea)
-          AND (consumed_at IS NULL OR (${grace} > 0 AND consumed_at > now() - make_interval(secs => ${grace})
-               AND answers <= ${GRACE_ANSWERS_MAX}
-               AND NOT EXISTS (SELECT 1 FROM refresh_tokens s
-                                WHERE s.id_hash = ${successor}::bytea AND s.consumed_at IS NOT NULL)))
+          AND (consumed_at IS NULL OR (${windowIsOpen('refresh_tokens', grace, successorUsed)}))
           AND EXISTS (SELECT 1 FROM grant_live)
         RETURNING grant_id`
     },
