@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { type AuditEvent, actId } from './audit-event.ts'
 import { recordEvents } from './audit-events.ts'
+import { withdrawConsents } from './consents.ts'
 import { type Database, type Statement, sqlState, UNIQUE_VIOLATION } from './database.ts'
 import { endGrants } from './grants.ts'
 import { combine, type Part } from './statement-builder.ts'
@@ -52,7 +53,7 @@ const FIND: Statement = { name: 'client find', text: `SELECT ${COLUMNS} FROM cli
 const LIST: Statement = { name: 'client list', text: `SELECT ${COLUMNS} FROM clients ORDER BY created_at, id` }
 
 const endWithClient = `${endGrants('client_id IN (SELECT id FROM gone)', 'client-removed', '$2')},
-  withdrawn AS (UPDATE consents SET withdrawn_at = now() WHERE client_id IN (SELECT id FROM gone) AND withdrawn_at IS NULL)
+  ${withdrawConsents('client_id IN (SELECT id FROM gone)')}
   SELECT id FROM gone`
 
 const REMOVE: Statement = {

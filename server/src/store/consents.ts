@@ -46,6 +46,14 @@ const FIND_WITH_ACCOUNT: Statement = {
    WHERE a.id = $1 AND a.disabled_at IS NULL`,
 }
 
+/**
+ * SQL parts that take back the consents `condition` selects: what people agreed to was for what is gone, and another that
+ * comes to live under the same name inherits nothing.
+ */
+export function withdrawConsents(condition: string): string {
+  return `withdrawn AS (UPDATE consents SET withdrawn_at = now() WHERE ${condition} AND withdrawn_at IS NULL)`
+}
+
 export function createConsents(database: Database): Consents {
   return {
     async findWithAccount(key) {

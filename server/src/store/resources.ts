@@ -1,4 +1,5 @@
 import { actId } from './audit-event.ts'
+import { withdrawConsents } from './consents.ts'
 import { type Database, type Statement, sqlState, UNIQUE_VIOLATION } from './database.ts'
 import { endGrants } from './grants.ts'
 
@@ -66,9 +67,8 @@ const PUT: Statement = {
     access_token_seconds = excluded.access_token_seconds WHERE resources.source = excluded.source`),
 }
 
-// What people agreed to was for this resource; another one that comes to live at the same address inherits nothing.
 const endWithResource = `${endGrants('resource_uri IN (SELECT uri FROM gone)', 'resource-removed', '$2')},
-  withdrawn AS (UPDATE consents SET withdrawn_at = now() WHERE resource_uri IN (SELECT uri FROM gone) AND withdrawn_at IS NULL)
+  ${withdrawConsents('resource_uri IN (SELECT uri FROM gone)')}
   SELECT id FROM gone`
 
 const REMOVE: Statement = {
