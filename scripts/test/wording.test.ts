@@ -24,7 +24,7 @@ describe('wording', () => {
     'see [the map](ARCHITECTURE.md)',
     "it.skipIf(!chromium)('shows the page', () => {})",
     'https://example.com/home/page',
-    'const path = folder + `}/work/queue`',
+    'const path = folder + `}/home/queue`',
     'the data folder must not lie under /root',
     'const todos = []',
   ])('allows: %s', (text) => {

@@ -131,7 +131,7 @@ export async function createApp(deps: { settings: Settings; store: Store; log: L
     signingKeys,
     now,
     report: log,
-    privateUseRedirects: settings.privateUseRedirects,
+    basePath: address.basePath,
     renderErrorPage: errorPage(pages, address.host),
   })
   const app = new Koa()

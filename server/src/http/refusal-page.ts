@@ -1,10 +1,10 @@
 import type { Pages } from './pages/index.ts'
 
 /**
- * What a refusal means to the person who sees it: the app asked for something wrong, the address or form was wrong, the page
- * is no longer what it was, or the server cannot at the moment.
+ * What a refusal means to the person who sees it: the app asked for something wrong, the address or form was wrong, the form
+ * is not of its page, the page is no longer what it was, or the server cannot at the moment.
  */
-export type Situation = 'refused' | 'unreadable' | 'gone' | 'unavailable'
+export type Situation = 'refused' | 'unreadable' | 'forged' | 'gone' | 'unavailable'
 
 /** A refusal as a person is told about it. */
 export interface PersonalRefusal {
@@ -32,6 +32,11 @@ const WORDS: Readonly<Record<Situation, Words>> = {
     advice: BACK_TO_THE_APP,
   },
   unreadable: { title: 'This request cannot go on', advice: BACK_TO_THE_APP },
+  forged: {
+    title: 'This form cannot be accepted',
+    message: 'It does not belong to the page that was opened in this browser.',
+    advice: 'Go back to the app you came from and start again.',
+  },
   gone: {
     title: 'This page is no longer valid',
     message: 'It was already used, it waited too long, you have signed out, or it was opened in another browser.',

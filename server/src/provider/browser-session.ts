@@ -1,7 +1,6 @@
-import { createHmac, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Provider } from 'oidc-provider'
-import type { Sealer } from '../keys/sealing.ts'
+import type { FormTokens } from '../keys/form-tokens.ts'
 import type { Sessions } from '../store/sessions.ts'
 
 /** The sign-in session of the browser that sent a request. */
@@ -23,31 +22,20 @@ export interface BrowserSessions {
 export function createBrowserSessions(options: {
   provider: Provider
   sessions: Sessions
-  sealer: Sealer
+  formTokens: FormTokens
   cookieName: string
 }): BrowserSessions {
-  const { provider, sessions, cookieName } = options
-  const keys = options.sealer.macKeys('form-token')
-  const tokens = (uid: string): string[] =>
-    keys.map((key) =>
-      createHmac('sha256', key)
-        .update(JSON.stringify(['session', uid]))
-        .digest('base64url'),
-    )
+  const { provider, sessions, formTokens, cookieName } = options
+  const binding = (uid: string): readonly string[] => ['session', uid]
   return {
     async find(req, res) {
       const id = provider.createContext(req, res).cookies.get(cookieName, { signed: true })
       const stored = id === undefined ? undefined : await sessions.find(id)
       if (stored?.account === undefined) return undefined
       const { uid, account } = stored
-      return { uid, accountId: account.id, login: account.login, formToken: tokens(uid)[0] ?? '' }
+      return { uid, accountId: account.id, login: account.login, formToken: formTokens.issue(binding(uid)) }
     },
-    checkFormToken(session, token) {
-      return tokens(session.uid).some((expected) => {
-        const [left, right] = [Buffer.from(expected), Buffer.from(token)]
-        return left.length === right.length && timingSafeEqual(left, right)
-      })
-    },
+    checkFormToken: (session, token) => formTokens.check(binding(session.uid), token),
     async end(session, req, res) {
       await sessions.end(session.uid)
       provider.createContext(req, res).cookies.set(cookieName, null, { path: '/', signed: true, httpOnly: true })

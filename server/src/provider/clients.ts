@@ -1,5 +1,6 @@
-import { randomBytes, timingSafeEqual } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { errors, Provider } from 'oidc-provider'
+import { equalInConstantTime } from '../keys/equal.ts'
 import type { SigningAlgorithm } from '../keys/signing-keys.ts'
 import { hashClientSecret } from '../store/clients.ts'
 import { rawBasicSecret } from './basic-credentials.ts'
@@ -68,16 +69,13 @@ export function compareSecretsByDigest(provider: Provider): void {
   const prototype: object = provider.Client.prototype
   Object.defineProperty(prototype, 'compareClientSecret', {
     value(this: { clientSecret?: string }, presented: string): boolean {
-      const expected = Buffer.from(this.clientSecret ?? '')
+      const expected = this.clientSecret ?? ''
       const raw = rawBasicSecret(Provider.ctx?.get('Authorization'))
-      return [presented, raw].some((secret) => secret !== undefined && equalsDigest(expected, secret))
+      return [presented, raw].some(
+        (secret) => secret !== undefined && equalInConstantTime(expected, hashClientSecret(secret)),
+      )
     },
   })
-}
-
-function equalsDigest(expected: Buffer, secret: string): boolean {
-  const actual = Buffer.from(hashClientSecret(secret))
-  return expected.length === actual.length && timingSafeEqual(expected, actual)
 }
 
 /** The engine's own opinion of redirect URIs, behind the judge's, would refuse https on loopback beside http. */

@@ -1,5 +1,6 @@
 import { Provider } from 'oidc-provider'
 import type { Settings } from '../config/settings.ts'
+import { createFormTokens } from '../keys/form-tokens.ts'
 import type { Sealer } from '../keys/sealing.ts'
 import type { SigningKeys } from '../keys/signing-keys.ts'
 import { createSuccessors } from '../keys/successor.ts'
@@ -41,8 +42,8 @@ export interface ProviderDeps {
   readonly signingKeys: SigningKeys
   readonly renderErrorPage: RenderErrorPage
   readonly report: Report
-  /** `scheme://host` of private-use redirects that the operator accepts. */
-  readonly privateUseRedirects: readonly string[]
+  /** Path of the issuer: '' or '/tenant'. */
+  readonly basePath: string
   /** Seconds since 1970. */
   readonly now: () => number
 }
@@ -56,11 +57,11 @@ export interface AuthorizationServer {
 
 /** Configures the engine from its slices. Every request to it must run inside a unit of work. */
 export function createAuthorizationServer(deps: ProviderDeps): AuthorizationServer {
-  const { settings, store, sealer, signingKeys, privateUseRedirects, now } = deps
-  const { issuer, lifetimes } = settings
-  const basePath = new URL(issuer).pathname.replace(/\/$/, '')
+  const { settings, store, sealer, signingKeys, basePath, now } = deps
+  const { issuer, lifetimes, privateUseRedirects } = settings
   const names = cookieNames(issuer)
   const states = createInteractionStates({ sealer, rows: store.interactions, cookieName: names.state, basePath, now })
+  const formTokens = createFormTokens(sealer)
   const graceSeconds = lifetimes.refreshGraceSeconds
   const adapters = createAdapters({ store, successors: createSuccessors(sealer), states, graceSeconds, now })
   const { algorithm } = signingKeys
@@ -101,7 +102,12 @@ export function createAuthorizationServer(deps: ProviderDeps): AuthorizationServ
   acceptRawCredentials(provider)
   return {
     provider,
-    pendingInteractions: createPendingInteractions({ states, sealer, basePath, now }),
-    browserSessions: createBrowserSessions({ provider, sessions: store.sessions, sealer, cookieName: names.session }),
+    pendingInteractions: createPendingInteractions({ states, formTokens, basePath, now }),
+    browserSessions: createBrowserSessions({
+      provider,
+      sessions: store.sessions,
+      formTokens,
+      cookieName: names.session,
+    }),
   }
 }

@@ -1,5 +1,4 @@
-import { createHmac, timingSafeEqual } from 'node:crypto'
-import type { Sealer } from '../keys/sealing.ts'
+import type { FormTokens } from '../keys/form-tokens.ts'
 import type { InteractionState, InteractionStates } from './interaction-state.ts'
 import { ROUTES } from './routes.ts'
 
@@ -47,17 +46,11 @@ export interface PendingInteractions {
 /** @param options.now seconds since 1970 */
 export function createPendingInteractions(options: {
   states: InteractionStates
-  sealer: Sealer
+  formTokens: FormTokens
   basePath: string
   now: () => number
 }): PendingInteractions {
-  const { states, basePath, now } = options
-  const keys = options.sealer.macKeys('form-token')
-  const tokenFor = (key: Buffer, uid: string, session: string): string =>
-    createHmac('sha256', key)
-      .update(JSON.stringify([uid, session]))
-      .digest('base64url')
-  const tokens = (uid: string, session: string): string[] => keys.map((key) => tokenFor(key, uid, session))
+  const { states, formTokens, basePath, now } = options
   const change = async (
     uid: string,
     with_: (payload: Record<string, unknown>) => Record<string, unknown>,
@@ -70,11 +63,9 @@ export function createPendingInteractions(options: {
       const state = await states.read(uid)
       if (state === undefined) return undefined
       const pending = describe(uid, state, basePath)
-      return { ...pending, formToken: tokens(uid, pending.session?.uid ?? '')[0] ?? '' }
+      return { ...pending, formToken: formTokens.issue(formBinding(pending)) }
     },
-    checkFormToken(pending, token) {
-      return tokens(pending.uid, pending.session?.uid ?? '').some((expected) => equalInConstantTime(expected, token))
-    },
+    checkFormToken: (pending, token) => formTokens.check(formBinding(pending), token),
     signIn: (pending, { accountId, amr, passwordVersion }) =>
       change(pending.uid, (payload) => ({
         ...payload,
@@ -99,6 +90,10 @@ export function createPendingInteractions(options: {
         lastSubmission: undefined,
       })),
   }
+}
+
+function formBinding({ uid, session }: Pick<PendingInteraction, 'uid' | 'session'>): readonly string[] {
+  return [uid, session?.uid ?? '']
 }
 
 function describe(
@@ -131,9 +126,4 @@ function text(value: unknown): string {
 
 function lastSubmission(payload: Record<string, unknown>): object {
   return typeof payload.lastSubmission === 'object' && payload.lastSubmission !== null ? payload.lastSubmission : {}
-}
-
-function equalInConstantTime(a: string, b: string): boolean {
-  const [left, right] = [Buffer.from(a), Buffer.from(b)]
-  return left.length === right.length && timingSafeEqual(left, right)
 }

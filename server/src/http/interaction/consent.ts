@@ -23,7 +23,7 @@ const NOTHING_CHOSEN = 'Choose at least one permission, or deny.'
 /** Shows who asks for what. */
 export async function showConsent(ctx: Context, uid: string, deps: InteractionDeps): Promise<void> {
   const pending = await deps.interactions.find(uid)
-  if (pending?.prompt === 'login') return moveTo(ctx, pending, 'sign-in', deps)
+  if (pending?.prompt === 'login') return moveTo(ctx, pending, 'sign-in')
   if (!isSignedIn(pending)) return answerExpired(ctx, deps)
   const html = await renderConsent(pending, deps)
   if (html === undefined) return answerExpired(ctx, deps)
@@ -61,7 +61,7 @@ async function allow(
   const isNews = chosen.length > 0 || site !== undefined
   if (isNews && !(await give(pending, { chosen, duration, site }, deps))) return answerExpired(ctx, deps)
   await deps.interactions.agree(pending)
-  moveTo(ctx, pending, 'continue', deps)
+  moveTo(ctx, pending, 'continue')
 }
 
 async function give(
@@ -91,7 +91,7 @@ async function refuse(ctx: Context, pending: SignedInPending, deps: InteractionD
   unit.events.push({ ...consentEvent('consent.refused', pending), detail: { scopes: pending.newScopes } })
   await abandon(deps.database, unit)
   await deps.interactions.refuse(pending)
-  moveTo(ctx, pending, 'continue', deps)
+  moveTo(ctx, pending, 'continue')
 }
 
 async function switchPerson(ctx: Context, pending: SignedInPending, deps: InteractionDeps): Promise<void> {
@@ -99,7 +99,7 @@ async function switchPerson(ctx: Context, pending: SignedInPending, deps: Intera
   // Somebody else may have signed in meanwhile in another tab, who did not ask to be signed out.
   if (session?.uid === pending.session.uid) await deps.browserSessions.end(session, ctx.req, ctx.res)
   await deps.interactions.forgetPerson(pending)
-  moveTo(ctx, pending, 'continue', deps)
+  moveTo(ctx, pending, 'continue')
 }
 
 // Who has to sign in first decides nothing before, whoever else is signed in here.
@@ -121,7 +121,7 @@ async function renderConsent(
     issuerHost: deps.issuerHost,
     correlationId: currentUnit().correlationId,
     login: session.account.login,
-    action: `${deps.basePath}/authorize/${pending.uid}/consent`,
+    action: `${pending.nextPath}/consent`,
     csrf: pending.formToken,
     ...(await factsOf(pending, deps)),
     newPermissions: offered.map((definition) => permissionView(definition, nothingChosen === undefined)),

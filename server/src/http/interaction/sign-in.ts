@@ -14,7 +14,7 @@ const PASSWORD_CHARACTERS_MAX = 1_024
 export async function showSignIn(ctx: Context, uid: string, deps: InteractionDeps): Promise<void> {
   const pending = await deps.interactions.find(uid)
   if (pending === undefined) return answerExpired(ctx, deps)
-  if (pending.prompt !== 'login') return moveTo(ctx, pending, 'consent', deps)
+  if (pending.prompt !== 'login') return moveTo(ctx, pending, 'consent')
   answerPage(ctx, 200, await renderSignIn(pending, deps, { login: pending.loginHint }))
 }
 
@@ -30,7 +30,7 @@ export async function takeSignIn(ctx: Context, uid: string, deps: InteractionDep
     return answerPage(ctx, 401, await renderSignIn(pending, deps, { login, error: REFUSED }))
   }
   await deps.interactions.signIn(pending, { ...proven, amr: ['pwd'] })
-  moveTo(ctx, pending, 'continue', deps)
+  moveTo(ctx, pending, 'continue')
 }
 
 async function authenticate(
@@ -56,7 +56,7 @@ async function renderSignIn(
     correlationId: currentUnit().correlationId,
     client,
     resource,
-    action: `${deps.basePath}/authorize/${pending.uid}/sign-in`,
+    action: `${pending.nextPath}/sign-in`,
     csrf: pending.formToken,
     ...(typed.login === undefined ? {} : { login: typed.login }),
     ...(typed.error === undefined ? {} : { error: typed.error }),
