@@ -9,6 +9,8 @@ const conditions = ['@sallyport/source']
 export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
+  // Where the global setup runs; without it, a checkout that was never built has no packages there.
+  environments: { __vitest__: { resolve: { conditions } } },
   test: {
     include: ['server/test/**/*.test.ts', 'resources/*/test/**/*.test.ts', 'scripts/test/**/*.test.ts'],
     globalSetup: ['server/test/setup/cluster.ts'],
