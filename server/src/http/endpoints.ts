@@ -8,12 +8,17 @@ export const ENGINE_ENDPOINTS: ReadonlyMap<string, readonly string[]> = new Map(
   ['/.well-known/jwks.json', ['GET', 'HEAD']],
   ['/token', ['POST']],
   ['/register', ['POST']],
+  ['/revoke', ['POST']],
+  ['/introspect', ['POST']],
   ['/authorize', ['GET']],
 ])
 
-/** Endpoints that pages of other origins call. `/authorize` is for people and never answers a script. */
+// `/authorize` is for people, `/introspect` for servers: neither answers a script.
+const WITHOUT_SCRIPTS = ['/authorize', '/introspect']
+
+/** Endpoints that pages of other origins call. */
 export const CROSS_ORIGIN_ENDPOINTS: ReadonlyMap<string, readonly string[]> = new Map(
-  [...ENGINE_ENDPOINTS].filter(([path]) => path !== '/authorize'),
+  [...ENGINE_ENDPOINTS].filter(([path]) => !WITHOUT_SCRIPTS.includes(path)),
 )
 
 const RESUME = /^\/authorize\/[A-Za-z0-9_-]{1,128}$/

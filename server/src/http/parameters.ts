@@ -7,6 +7,9 @@ import { BODY_BYTES_MAX, BodyTooLargeError, readBody, withBody } from './request
 /** Parameters about ID tokens, which this server does not issue, and about classes of authentication, of which it has one. */
 const WITHOUT_MEANING = ['nonce', 'claims', 'claims_locales', 'id_token_hint', 'acr_values']
 
+// Addresses are written down in logs and histories.
+const WITH_CREDENTIALS = ['/token', '/revoke', '/introspect']
+
 // Clients send some twenty. Past a thousand the engine stops reading, and two readers of one request would see two requests.
 const PARAMETERS_MAX = 100
 
@@ -37,7 +40,7 @@ interface RequestRefusal {
 async function canonicaliseRequest(ctx: Context, registry: ResourceRegistry): Promise<RequestRefusal | undefined> {
   if (ctx.path === '/authorize') return canonicaliseQuery(ctx, registry)
   if (ctx.method !== 'POST') return undefined
-  if (ctx.path === '/token' && ctx.querystring !== '') {
+  if (WITH_CREDENTIALS.includes(ctx.path) && ctx.querystring !== '') {
     return { status: 400, description: 'Send parameters in the body, never in the address.' }
   }
   const body = await readLimited(ctx)

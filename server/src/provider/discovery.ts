@@ -23,12 +23,30 @@ export function completeMetadata(provider: Provider, registry: ResourceRegistry)
     const { all } = await registry.current()
     const document = {
       ...body,
+      ...authenticationElsewhere(body),
       response_modes_supported: ['query'],
       scopes_supported: [...new Set(all.flatMap((resource) => initialScopes(resource.tools)))],
       protected_resources: all.map((resource) => resource.uri),
     }
     ctx.body = Object.fromEntries(Object.entries(document).filter(([name, value]) => isStated(name, value)))
   })
+}
+
+/**
+ * How clients prove themselves at the endpoints about tokens: as at the token endpoint, for it is the same code; introspection
+ * alone takes no public ones. Left out, these members would mean `client_secret_basic` only.
+ * @see RFC 8414 §2
+ */
+function authenticationElsewhere(document: object): Readonly<Record<string, unknown>> {
+  const methods: unknown = Reflect.get(document, 'token_endpoint_auth_methods_supported')
+  const algorithms: unknown = Reflect.get(document, 'token_endpoint_auth_signing_alg_values_supported')
+  const confidential = Array.isArray(methods) ? methods.filter((method) => method !== 'none') : undefined
+  return {
+    revocation_endpoint_auth_methods_supported: methods,
+    revocation_endpoint_auth_signing_alg_values_supported: algorithms,
+    introspection_endpoint_auth_methods_supported: confidential,
+    introspection_endpoint_auth_signing_alg_values_supported: algorithms,
+  }
 }
 
 /** Parsers of some clients reject a whole document for one null; a list without members must not be there at all. */

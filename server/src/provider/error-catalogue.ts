@@ -54,6 +54,11 @@ const CATALOGUE: Readonly<Record<string, ErrorEntry>> = {
   },
   unauthorized_client: { code: 'SALLYPORT_E_CLIENT_NOT_ALLOWED', sentence: 'The client may not do this.' },
   unsupported_grant_type: { code: 'SALLYPORT_E_GRANT_TYPE', sentence: 'Use authorization_code or refresh_token.' },
+  unsupported_token_type: {
+    code: 'SALLYPORT_E_TOKEN_TYPE',
+    sentence:
+      'A token of this kind cannot be revoked by itself: it ends within minutes, or with the grant it was made from.',
+  },
   unsupported_response_type: { code: 'SALLYPORT_E_RESPONSE_TYPE', sentence: 'Use response_type=code.' },
   unsupported_response_mode: { code: 'SALLYPORT_E_RESPONSE_MODE', sentence: 'Leave response_mode out or use query.' },
   request_not_supported: {

@@ -18,6 +18,8 @@ import { grants } from './grants.ts'
 import { createInteractionStates } from './interaction-state.ts'
 import { interactions } from './interactions.ts'
 import { namesKnownToTheEngine } from './internals.ts'
+import { answerIntrospections, introspection } from './introspection.ts'
+import { createAccessTokenReader } from './issued-access-token.ts'
 import { createPendingInteractions, type PendingInteractions } from './pending-interactions.ts'
 import { pkce } from './pkce.ts'
 import { deriveSuccessorIds } from './refresh-rotation.ts'
@@ -25,6 +27,7 @@ import { reportRefusals } from './refusals.ts'
 import { answerRegistrations } from './registration-answer.ts'
 import { deriveCodesFromInteractions } from './repeated-codes.ts'
 import { resourceIndicators } from './resource-indicators.ts'
+import { answerRevocations, revocation } from './revocation.ts'
 import { routes } from './routes.ts'
 import { scopes } from './scopes.ts'
 import { type Report, settleAfterEachRequest } from './settle.ts'
@@ -77,6 +80,8 @@ export function createAuthorizationServer(deps: ProviderDeps): AuthorizationServ
     accounts: accounts(store.consents),
     interactions: interactions(basePath, privateUseRedirects),
     cookies: cookies(issuer, settings.cookieKeys),
+    revocation: revocation(),
+    introspection: introspection(),
     errors: errors(deps.renderErrorPage, privateUseRedirects),
     routes: routes(),
     surface: surface(),
@@ -99,6 +104,9 @@ export function createAuthorizationServer(deps: ProviderDeps): AuthorizationServ
   })
   completeMetadata(provider, store.registry)
   answerRegistrations(provider)
+  const readAccessToken = createAccessTokenReader(issuer, signingKeys)
+  answerRevocations(provider, { database: store.database, readAccessToken, report: deps.report })
+  answerIntrospections(provider, { database: store.database, readAccessToken })
   acceptRawCredentials(provider)
   return {
     provider,

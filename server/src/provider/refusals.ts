@@ -13,9 +13,15 @@ export function reportRefusals(provider: Provider, report: Report): void {
       clientId: ctx.oidc.client?.clientId,
     })
   }
+  // What the engine says of a JWT is not the answer: that is given behind it.
+  const refusedUnlessStructured = (event: string) => (ctx: KoaContextWithOIDC, error: errors.OIDCProviderError) => {
+    if (error.message !== 'unsupported_token_type') refused(event)(ctx, error)
+  }
   provider.on('authorization.error', refused('authorization refused'))
   provider.on('grant.error', refused('token request refused'))
   provider.on('registration_create.error', refused('registration refused'))
+  provider.on('revocation.error', refusedUnlessStructured('revocation refused'))
+  provider.on('introspection.error', refusedUnlessStructured('introspection refused'))
   provider.on('server_error', (ctx, error) => {
     report('error', 'server error', { correlationId: currentUnit().correlationId, path: ctx.path, error })
   })

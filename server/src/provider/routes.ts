@@ -5,6 +5,8 @@ export const ROUTES = {
   authorization: '/authorize',
   token: '/token',
   registration: '/register',
+  revocation: '/revoke',
+  introspection: '/introspect',
   jwks: '/.well-known/jwks.json',
 } as const
 

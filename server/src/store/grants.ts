@@ -23,6 +23,7 @@ export interface Grant {
 export type RevocationReason =
   | 'code-replayed'
   | 'refresh-token-replayed'
+  | 'revoked-by-client'
   | 'consent-withdrawn'
   | 'account-disabled'
   | 'password-changed'
@@ -68,6 +69,18 @@ export function liveGrant(row: GrantRow): Grant | undefined {
   }
 }
 
+const FIND: Statement = {
+  name: 'grant find',
+  text: `SELECT ${GRANT_COLUMNS} FROM grants g JOIN consents c ON c.id = g.consent_id JOIN accounts a ON a.id = g.account_id
+    WHERE g.id = $1`,
+}
+
+/** The grant of that id while it, its consent and its account are live. */
+export async function findGrant(database: Database, grantId: string): Promise<Grant | undefined> {
+  const [row] = await database.read<GrantRow>(FIND, [grantId])
+  return row && liveGrant(row)
+}
+
 /**
  * Inserts a grant if consent, account, client and resource are live at that moment, and no other one has its id.
  * @param after name of an earlier part that must have found a row: the session
@@ -91,18 +104,23 @@ export function insertGrant(grant: Grant, after: string): Part {
 }
 
 /**
+ * Condition on a row of `grants`: it and everything it hangs on are live. A grant that was being written while its client or
+ * its resource was removed is found out here.
+ */
+export const GRANT_IS_LIVE = `grants.revoked_at IS NULL AND grants.expires_at > now()
+        AND EXISTS (SELECT 1 FROM consents c JOIN accounts a ON a.id = c.account_id
+                      JOIN clients k ON k.id = c.client_id JOIN resources r ON r.uri = c.resource_uri
+                     WHERE c.id = grants.consent_id AND c.withdrawn_at IS NULL AND a.disabled_at IS NULL)`
+
+/**
  * Marks the grant as used if it and everything it hangs on are live; its row is where a revocation and a token request
- * meet. A grant that was being written while its client or its resource was removed is found out here.
+ * meet.
  */
 export function touchGrant(grantId: string): Part {
   return {
     name: 'grant_live',
     sql: (place) => `UPDATE grants SET last_used_at = now()
-      WHERE id = ${place(grantId)} AND revoked_at IS NULL AND expires_at > now()
-        AND EXISTS (SELECT 1 FROM consents c JOIN accounts a ON a.id = c.account_id
-                      JOIN clients k ON k.id = c.client_id JOIN resources r ON r.uri = c.resource_uri
-                     WHERE c.id = grants.consent_id AND c.withdrawn_at IS NULL AND a.disabled_at IS NULL)
-      RETURNING id`,
+      WHERE id = ${place(grantId)} AND ${GRANT_IS_LIVE} RETURNING id`,
   }
 }
 

@@ -119,7 +119,10 @@ export function currentUnit(): Unit {
 export async function commit(database: Database, unit: Unit, graceSeconds: number): Promise<Outcome> {
   const { parts, decisive } =
     unit.consumption === undefined ? authorizationPlan(unit) : tokenPlan(unit, unit.consumption, graceSeconds)
-  if (decisive === undefined) return recordOnly(database, unit)
+  if (decisive === undefined) {
+    await abandon(database, unit)
+    return 'done'
+  }
   const events = unit.events.length === 0 ? [] : [recordEvents(unit.events, unit.correlationId, decisive)]
   const { statement, values } = combine([...parts, ...events], `SELECT ${columns(parts, decisive)}`)
   const [row] = await database.write<{ decided: boolean; grant_live?: boolean }>(statement, values)
@@ -153,7 +156,7 @@ async function explainLoss(
   return 'lost'
 }
 
-/** Sends kills and the events of a refusal; mints nothing. */
+/** Sends kills and events, of a refusal or of a revocation; mints nothing. */
 export async function abandon(database: Database, unit: Unit): Promise<void> {
   for (const [grantId, reason] of unit.kills) {
     const eventId = timeOrderedId(Date.now())
@@ -162,11 +165,10 @@ export async function abandon(database: Database, unit: Unit): Promise<void> {
   await recordOnly(database, unit)
 }
 
-async function recordOnly(database: Database, unit: Unit): Promise<Outcome> {
-  if (unit.events.length === 0) return 'done'
+async function recordOnly(database: Database, unit: Unit): Promise<void> {
+  if (unit.events.length === 0) return
   const { statement, values } = combine([recordEvents(unit.events, unit.correlationId)], 'SELECT 1 AS recorded')
   await database.write(statement, values)
-  return 'done'
 }
 
 /** Parts of a combined statement, and the name of the one whose row says that it happened. */

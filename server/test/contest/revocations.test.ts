@@ -1,6 +1,7 @@
 import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { hashPassword } from '../../src/store/password.ts'
+import { basic, CONFIDENTIAL, giveResource, postForm, WITH_CONFIDENTIAL_CLIENTS } from '../setup/access-tokens.ts'
 import { PASSWORD, startTestServer, type TestServer } from '../setup/authorization-server.ts'
 import { refresh, signInAndRedeem } from '../setup/flow.ts'
 import { query } from '../setup/state.ts'
@@ -10,13 +11,22 @@ import { contend, type ServerProcess, startServerProcess } from './server-proces
 let server: TestServer
 let processes: ServerProcess[]
 beforeAll(async () => {
-  server = await startTestServer()
+  server = await startTestServer(WITH_CONFIDENTIAL_CLIENTS)
+  await giveResource(server, CONFIDENTIAL.owner.id)
   processes = await Promise.all([startServerProcess(server), startServerProcess(server)])
 })
 afterAll(async () => {
   await Promise.all(processes.map((each) => each.stop()))
   await server.close()
 })
+
+type Tokens = Awaited<ReturnType<typeof signInAndRedeem>>['tokens']['body']
+
+/** At the process that is not asked first. */
+async function giveBack(clientId: string, token: string): Promise<boolean> {
+  const other = processes[1]?.server ?? server
+  return (await postForm(other, '/revoke', { client_id: clientId, token })).status === 200
+}
 
 const REVOCATIONS = [
   {
@@ -27,6 +37,16 @@ const REVOCATIONS = [
   {
     what: 'changing the password',
     revoke: async (_clientId: string, hash: string) => server.store.accounts.setPasswordHash('alice', hash),
+    undo: async () => [],
+  },
+  {
+    what: 'giving back the access token (AS-REV-01, AS-REV-02)',
+    revoke: (clientId: string, _hash: string, { access_token: token }: Tokens) => giveBack(clientId, String(token)),
+    undo: async () => [],
+  },
+  {
+    what: 'giving back the refresh token (AS-REV-01)',
+    revoke: (clientId: string, _hash: string, { refresh_token: token }: Tokens) => giveBack(clientId, String(token)),
     undo: async () => [],
   },
   {
@@ -46,7 +66,7 @@ describe('nothing succeeds after a revocation was acknowledged (I3, A36)', () =>
         const { gid } = decodeJwt(String(tokens.body.access_token))
         let acknowledgedAt = Number.POSITIVE_INFINITY
         const revocation = pause(round % 10).then(async () => {
-          expect([true, 'removed']).toContain(await revoke(clientId, hash))
+          expect([true, 'removed']).toContain(await revoke(clientId, hash, tokens.body))
           acknowledgedAt = performance.now()
         })
         const answers = await contend(
@@ -74,6 +94,26 @@ describe('nothing succeeds after a revocation was acknowledged (I3, A36)', () =>
     },
     CONTEST_TIMEOUT_MS,
   )
+})
+
+describe('a grant that was given back at one process', () => {
+  it('is refused by the other at once: refresh and introspection (I3, AS-REV-01, AS-INT-01)', async () => {
+    const [one, other] = processes.map((each) => each.server)
+    if (one === undefined || other === undefined) throw new Error('there are two processes')
+    for (const kind of ['access_token', 'refresh_token'] as const) {
+      const { clientId, tokens } = await signInAndRedeem(server)
+      const token = String(tokens.body.access_token)
+      const isActive = async (each: TestServer): Promise<boolean> =>
+        JSON.parse((await postForm(each, '/introspect', { token }, basic(CONFIDENTIAL.owner))).text).active
+      for (const each of [one, other]) expect(await isActive(each)).toBe(true)
+      const form = { client_id: clientId, token: String(tokens.body[kind]) }
+      expect((await postForm(one, '/revoke', form)).status).toBe(200)
+      for (const each of [other, one]) {
+        expect(await isActive(each)).toBe(false)
+        expect((await refresh(each, clientId, String(tokens.body.refresh_token))).status).toBe(400)
+      }
+    }
+  })
 })
 
 describe('a client that was removed', () => {

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { REGISTRY_AGE_MS } from '../../src/store/resource-registry.ts'
+import { basic, CONFIDENTIAL, giveResource, postForm, WITH_CONFIDENTIAL_CLIENTS } from '../setup/access-tokens.ts'
 import { startTestServer, type TestServer } from '../setup/authorization-server.ts'
 import { createBrowser } from '../setup/browser.ts'
 import { type DatabaseLink, openDatabaseLink } from '../setup/database-link.ts'
@@ -11,10 +12,11 @@ let link: DatabaseLink
 /** Reaches its database over the link. */
 let server: TestServer
 beforeAll(async () => {
-  near = await startTestServer()
+  near = await startTestServer(WITH_CONFIDENTIAL_CLIENTS)
+  await giveResource(near, CONFIDENTIAL.owner.id)
   link = await openDatabaseLink(near.databaseUrl)
   const sharing = { ...near, databaseUrl: link.databaseUrl }
-  server = await startTestServer({ sharing, settings: { mode: 'serve' } })
+  server = await startTestServer({ sharing, settings: { ...WITH_CONFIDENTIAL_CLIENTS.settings, mode: 'serve' } })
 })
 afterEach(() => link.restore())
 afterAll(async () => {
@@ -63,6 +65,29 @@ describe.each(LOSSES)('when the database was lost $how', ({ wait }) => {
     expect(await redeem(server, request, code)).toMatchObject(UNAVAILABLE)
     await link.restore()
     expect((await redeem(server, request, code)).status).toBe(200)
+  })
+
+  it('a revocation is never acknowledged: 503, and works afterwards, by either token (I3, A115)', async () => {
+    for (const kind of ['access_token', 'refresh_token']) {
+      const { clientId, tokens } = await signInAndRedeem(near)
+      const form = { client_id: clientId, token: String(tokens.body[kind]) }
+      const revoke = async () => (await postForm(server, '/revoke', form)).status
+      await lose()
+      for (let attempt = 0; attempt < 3; attempt += 1) expect(await revoke()).toBe(503)
+      await link.restore()
+      expect(await revoke()).toBe(200)
+      expect((await refresh(server, clientId, String(tokens.body.refresh_token))).status).toBe(400)
+    }
+  })
+
+  it('a token is neither active nor inactive: 503 (AS-INT-01)', async () => {
+    const { tokens } = await signInAndRedeem(near)
+    const ask = () =>
+      postForm(server, '/introspect', { token: String(tokens.body.access_token) }, basic(CONFIDENTIAL.owner))
+    await lose()
+    expect((await ask()).status).toBe(503)
+    await link.restore()
+    expect(JSON.parse((await ask()).text).active).toBe(true)
   })
 
   it('an authorization request issues nothing and is answered with 503', async () => {

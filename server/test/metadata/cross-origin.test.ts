@@ -16,6 +16,7 @@ describe.each([
   { path: '/.well-known/jwks.json', methods: 'GET, HEAD' },
   { path: '/token', methods: 'POST' },
   { path: '/register', methods: 'POST' },
+  { path: '/revoke', methods: 'POST' },
 ])('a script of another origin at $path', ({ path, methods }) => {
   it('may send any header, MCP-Protocol-Version among them (AS-DISC-15, AS-TK-13)', async () => {
     const asked = 'authorization,content-type,mcp-protocol-version'

@@ -69,6 +69,16 @@ describe('what the metadata lists is what is taken, and all of it (AS-DISC-17)',
     expect(taken).toEqual(metadata.token_endpoint_auth_methods_supported)
   })
 
+  it('client authentication at the endpoints about tokens: all of them to revoke, none public to introspect (AS-REV-01, A117)', () => {
+    const methods = metadata.token_endpoint_auth_methods_supported ?? []
+    expect(metadata.revocation_endpoint_auth_methods_supported).toEqual(methods)
+    const confidential = methods.filter((method) => method !== 'none')
+    expect(metadata.introspection_endpoint_auth_methods_supported).toEqual(confidential)
+    expect([metadata.revocation_endpoint, metadata.introspection_endpoint]).toEqual(
+      ['/revoke', '/introspect'].map((path) => server.issuer + path),
+    )
+  })
+
   it('response types (AS-AZ-01, A16)', async () => {
     const clientId = await register(server)
     const errors = await Promise.all(

@@ -1,0 +1,99 @@
+import type { Provider } from 'oidc-provider'
+import { type AccessTokenLiveness, isAccessTokenLive } from '../store/access-tokens.ts'
+import type { Database } from '../store/database.ts'
+import type { IssuedAccessToken, ReadAccessToken } from './issued-access-token.ts'
+import { ROUTES } from './routes.ts'
+import type { Slice } from './slice.ts'
+import { tokenQuestion } from './token-question.ts'
+
+/**
+ * Introspection of access tokens. The engine proves the client and reads the form; it knows only tokens it keeps, and those
+ * are refresh tokens, which no resource has any business with.
+ * @see RFC 7662
+ */
+export function introspection(): Slice {
+  return { features: { introspection: { enabled: true, allowedPolicy: () => false } } }
+}
+
+/** Claims a resource is told, where the token has them. @see RFC 7662 §2.2, RFC 8693 §4.1, RFC 9470 §6.2 */
+const TOLD = [
+  'iss',
+  'sub',
+  'aud',
+  'client_id',
+  'scope',
+  'exp',
+  'iat',
+  'jti',
+  'gid',
+  'auth_time',
+  'acr',
+  'act',
+  'cnf',
+  'cid',
+]
+
+// One value for everything a caller may not know: whether a token exists, has ended, or is for somebody else.
+const INACTIVE = { active: false } as const
+
+/**
+ * Answers introspections: what a token says to the client that owns the resource it is for, as long as token, grant,
+ * consent and account are live; to everybody else the one answer that tells nothing.
+ * @see RFC 7662 §2.1, §2.2, §4
+ */
+export function answerIntrospections(
+  provider: Provider,
+  deps: { database: Database; readAccessToken: ReadAccessToken },
+): void {
+  provider.use(async (ctx, next) => {
+    await next()
+    if (ctx.path !== ROUTES.introspection) return
+    // Servers ask, no page does: what the engine allows scripts of other origins is taken back.
+    for (const name of Object.keys(ctx.response.headers)) if (name.startsWith('access-control-')) ctx.remove(name)
+    const question = tokenQuestion(ctx, ROUTES.introspection)
+    if (question === undefined) return
+    ctx.set('Cache-Control', 'no-store')
+    // A public client proves nothing, and whoever guesses tokens has one. @see RFC 7662 §2.1
+    if (question.client.clientAuthMethod === 'none') {
+      ctx.status = 401
+      ctx.body = { error: 'invalid_client' }
+      return
+    }
+    const { token, client } = question
+    ctx.status = 200
+    ctx.body = await introspect(token, client.clientId, deps)
+  })
+}
+
+async function introspect(
+  token: string,
+  clientId: string,
+  { database, readAccessToken }: { database: Database; readAccessToken: ReadAccessToken },
+): Promise<Readonly<Record<string, unknown>>> {
+  const issued = await readAccessToken(token)
+  if (
+    issued === undefined ||
+    !(await isAccessTokenLive(database, { ...livenessOf(issued), ownerClientId: clientId }))
+  ) {
+    return INACTIVE
+  }
+  return buildIntrospection(issued)
+}
+
+function livenessOf({
+  grantId,
+  accountId,
+  audience,
+  expiresAt,
+}: IssuedAccessToken): Omit<AccessTokenLiveness, 'ownerClientId'> {
+  return { grantId, accountId, audience, expiresAt }
+}
+
+function buildIntrospection({ claims }: IssuedAccessToken): Readonly<Record<string, unknown>> {
+  const told = TOLD.map((name) => [name, claims[name]] as const).filter(([, value]) => value !== undefined)
+  return { active: true, ...Object.fromEntries(told), token_type: isBoundToKey(claims.cnf) ? 'DPoP' : 'Bearer' }
+}
+
+function isBoundToKey(cnf: unknown): boolean {
+  return typeof cnf === 'object' && cnf !== null && 'jkt' in cnf
+}

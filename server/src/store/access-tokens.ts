@@ -1,0 +1,29 @@
+import type { Database, Statement } from './database.ts'
+import { GRANT_IS_LIVE } from './grants.ts'
+
+/** What must be live, and whose, for an access token to be told about. */
+export interface AccessTokenLiveness {
+  readonly grantId: string
+  readonly accountId: string
+  /** The one resource the token is for. */
+  readonly audience: string
+  /** Seconds since 1970. */
+  readonly expiresAt: number
+  /** The client that asks; it must own the resource. */
+  readonly ownerClientId: string
+}
+
+// One statement, one moment: nothing of it can be revoked between two looks.
+const IS_LIVE: Statement = {
+  name: 'access token is live',
+  text: `SELECT id FROM grants
+    WHERE id = $1 AND account_id = $2 AND to_timestamp($4::float8) > now() AND ${GRANT_IS_LIVE}
+      AND EXISTS (SELECT 1 FROM resources r WHERE r.uri = $3 AND r.owner_client_id = $5)`,
+}
+
+/** Whether the token has not ended, everything it hangs on is live, and the client that asks owns its resource. */
+export async function isAccessTokenLive(database: Database, token: AccessTokenLiveness): Promise<boolean> {
+  const { grantId, accountId, audience, expiresAt, ownerClientId } = token
+  const rows = await database.read(IS_LIVE, [grantId, accountId, audience, expiresAt, ownerClientId])
+  return rows.length > 0
+}
