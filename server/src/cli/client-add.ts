@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import type { Command } from 'commander'
 import { judgeClients } from '../config/client-rules.ts'
 import type { SettingsFlags } from '../config/flags.ts'
+import { filesNamedBy, readNamedFiles } from '../config/named-files.ts'
 import type { Findings } from '../config/problem.ts'
 import { clientSchema } from '../config/schema-registry.ts'
 import type { ClientSettings, Settings } from '../config/settings.ts'
@@ -24,13 +26,20 @@ const SECRET_BYTES = 32
 interface ClientAddOptions extends SettingsFlags {
   readonly id?: string
   readonly name: string
-  readonly redirectUri: readonly string[]
+  readonly redirectUri?: readonly string[]
+  readonly jwks?: string
   readonly confidential?: boolean
   readonly defaultResource?: string
   readonly json?: boolean
 }
 
-const FLAG_OF = { id: '--id', name: '--name', redirectUris: '--redirect-uri', defaultResource: '--default-resource' }
+const FLAG_OF = {
+  id: '--id',
+  name: '--name',
+  redirectUris: '--redirect-uri',
+  jwks: '--jwks',
+  defaultResource: '--default-resource',
+}
 
 /** `sallyport client add`: a pre-registered client; a secret is shown this once. */
 export function clientAddCommand(context: CommandContext): Command {
@@ -39,17 +48,19 @@ export function clientAddCommand(context: CommandContext): Command {
     name: 'add',
     summary: 'register a client',
     details:
-      'Without --confidential the client is public and proves itself by PKCE alone. A secret is shown once and kept as a digest.',
+      'Without --confidential or --jwks the client is public and proves itself by PKCE alone. A secret is shown once and kept as a digest.',
     examples: [
       'sallyport client add --name "Desk" --redirect-uri http://127.0.0.1/callback',
       'sallyport client add --name "Portal" --redirect-uri https://portal.example.com/callback --confidential --json',
+      'sallyport client add --name "Nightly" --jwks nightly.jwks.json',
     ],
   })
   command
     .requiredOption('--name <name>', 'shown on the consent page')
-    .requiredOption('--redirect-uri <uri>', 'where answers may be sent; can be repeated', collect)
+    .option('--redirect-uri <uri>', 'where answers may be sent; can be repeated', collect)
     .option('--id <id>', 'client identifier (default: a random one)')
     .option('--confidential', 'make a client secret')
+    .option('--jwks <file>', 'public keys (JWK Set) the client signs in with')
     .option('--default-resource <id>', 'resource that is meant when the client names none')
   return addSettingsFlags(command, DATABASE_FLAGS)
     .option('--json', 'print the result as JSON')
@@ -67,7 +78,7 @@ async function addClient(
   settings: Settings,
   options: ClientAddOptions,
 ): Promise<ClientSettings> {
-  const resources = await store.resources.list()
+  const resources = (await store.resources.list()).filter(({ exchangeOnly }) => !exchangeOnly)
   const client = judgeOptions(terminal, options, settings, new Set(resources.map(({ id }) => id)))
   const { id, defaultResource } = client
   const metadata = buildClientMetadata(client)
@@ -81,7 +92,8 @@ function judgeOptions(
   {
     id = `client_${randomBytes(ID_BYTES).toString('hex')}`,
     name,
-    redirectUri,
+    redirectUri = [],
+    jwks,
     confidential,
     defaultResource,
   }: ClientAddOptions,
@@ -93,11 +105,14 @@ function judgeOptions(
     name,
     redirectUris: redirectUri,
     ...(confidential ? { secret: randomBytes(SECRET_BYTES).toString('base64url') } : {}),
+    ...(jwks === undefined ? {} : { jwks }),
     ...(defaultResource === undefined ? {} : { defaultResource }),
   }
+  const baseDir = terminal.cwd
+  const files = readNamedFiles(filesNamedBy({ clients: [value] }, baseDir), (path) => readFileSync(path, 'utf8'))
   return judgeEntry(terminal, { schema: clientSchema, value, flagOf: FLAG_OF }, (entry, findings) => {
     requireResource(defaultResource, resourceIds, findings)
-    const lookup = { value: { clients: [value] }, files: new Map(), baseDir: terminal.cwd, findings }
+    const lookup = { value: { clients: [value] }, files, baseDir, findings }
     const [client] = judgeClients([{ index: 0, entry }], { lookup, privateUseRedirects, resourceIds })
     return client
   })
@@ -108,17 +123,19 @@ function requireResource(id: string | undefined, known: ReadonlySet<string>, fin
   findings.problem(
     'SALLYPORT_E_SETTINGS_VALUE',
     ['defaultResource'],
-    'is not a resource: see `sallyport resource list`',
+    'is not a resource that clients can be authorized for: see `sallyport resource list`',
   )
 }
 
 /** What it does not say (grant types, application type) follows from the redirect URIs. @see RFC 7591 §2 */
-function buildClientMetadata({ name, redirectUris, secret }: ClientSettings): Record<string, unknown> {
+function buildClientMetadata({ name, redirectUris, secret, jwks }: ClientSettings): Record<string, unknown> {
   return {
     client_name: name,
     redirect_uris: redirectUris,
-    token_endpoint_auth_method: secret === undefined ? 'none' : 'client_secret_basic',
+    token_endpoint_auth_method:
+      jwks !== undefined ? 'private_key_jwt' : secret === undefined ? 'none' : 'client_secret_basic',
     ...(secret === undefined ? {} : { client_secret: secret.reveal() }),
+    ...(jwks === undefined ? {} : { jwks }),
   }
 }
 

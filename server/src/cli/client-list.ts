@@ -47,7 +47,7 @@ function describeClient({ id, name, source, metadata, defaultResource, createdAt
     id,
     name,
     source,
-    confidential: method !== 'none' && metadata.client_secret !== undefined,
+    confidential: method !== 'none' && (metadata.client_secret !== undefined || metadata.jwks !== undefined),
     redirectUris: Array.isArray(redirectUris) ? redirectUris : [],
     defaultResource: defaultResource ?? null,
     createdAt: createdAt.toISOString(),

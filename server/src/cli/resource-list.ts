@@ -21,16 +21,18 @@ export function resourceListCommand(context: CommandContext): Command {
     .option('--json', 'print JSON, as is done when stdout is not a terminal')
     .action(async ({ json, ...flags }: ResourceListOptions) => {
       const registered = await withStore(terminal, flags, (store) => store.resources.list())
-      const resources = registered.map(({ accessTokenSeconds, ...rest }) => {
-        return { ...rest, accessTokenSeconds: accessTokenSeconds ?? null }
+      const resources = registered.map(({ accessTokenSeconds, ownerClientId, ...rest }) => {
+        return { ...rest, accessTokenSeconds: accessTokenSeconds ?? null, ownerClientId: ownerClientId ?? null }
       })
       printList(
         terminal,
         json,
         { resources },
         {
-          columns: ['id', 'name', 'uri', 'aliases', 'source'],
-          rows: resources.map(({ id, name, uri, aliases, source }) => [id, name, uri, aliases.join(' '), source]),
+          columns: ['id', 'name', 'uri', 'aliases', 'source', 'client', 'exchanged from'],
+          rows: resources.map(({ id, name, uri, aliases, source, ownerClientId, exchangeFrom }) => {
+            return [id, name, uri, aliases.join(' '), source, ownerClientId ?? '', exchangeFrom.join(' ')]
+          }),
           empty: 'there are no resources: add one with `sallyport resource add`',
         },
       )

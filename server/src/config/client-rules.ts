@@ -1,5 +1,7 @@
+import { resolve } from 'node:path'
 import type { z } from 'zod'
 import type { SettingsPath } from './problem.ts'
+import { judgePublicKeySet, type PublicKeySet } from './public-key-set.ts'
 import { judgeRedirectUri } from './redirect-uri.ts'
 import type { Entry } from './resource-rules.ts'
 import type { clientSchema } from './schema-registry.ts'
@@ -35,7 +37,18 @@ export function judgeClients(entries: readonly Entry<ClientInput>[], deps: Clien
 
 function judgeClient(path: SettingsPath, input: ClientInput, deps: ClientRulesDeps): ClientSettings {
   const clientSecret = readSecret(deps.lookup, [...path, 'secret'], refuseClientSecret)
-  const confidential = input.secret !== undefined || input.secretFile !== undefined
+  const hasSecret = input.secret !== undefined || input.secretFile !== undefined
+  const jwks = input.jwks === undefined ? undefined : readKeys(input.jwks, [...path, 'jwks'], deps.lookup)
+  const confidential = hasSecret || input.jwks !== undefined
+  if (hasSecret && input.jwks !== undefined) {
+    const message = 'is set beside a secret: a client signs in one way, remove one of them'
+    deps.lookup.findings.problem('SALLYPORT_E_SETTINGS_CONFLICT', [...path, 'jwks'], message)
+  }
+  // A client that signs in by key may be a server that exchanges tokens and never sends a person anywhere.
+  if (input.redirectUris.length === 0 && input.jwks === undefined) {
+    const message = 'must hold at least one redirect URI'
+    deps.lookup.findings.problem('SALLYPORT_E_SETTINGS_VALUE', [...path, 'redirectUris'], message)
+  }
   judgeRedirectUris(path, input.redirectUris, confidential, deps)
   const { defaultResource } = input
   if (defaultResource !== undefined && !deps.resourceIds.has(defaultResource)) {
@@ -45,7 +58,32 @@ function judgeClient(path: SettingsPath, input: ClientInput, deps: ClientRulesDe
       'is not a resource of this file: it must have been added by `sallyport resource add`',
     )
   }
-  return buildClient(input, clientSecret)
+  return buildClient(input, clientSecret, jwks)
+}
+
+function readKeys(
+  written: NonNullable<ClientInput['jwks']>,
+  path: SettingsPath,
+  { files, baseDir, findings }: SecretLookup,
+): PublicKeySet | undefined {
+  const file = typeof written === 'string' ? resolve(baseDir, written) : undefined
+  const content = file === undefined ? undefined : files.get(file)
+  if (file !== undefined && content?.ok !== true) {
+    findings.problem('SALLYPORT_E_SETTINGS_FILE', path, `${file} ${content?.reason ?? 'was not read'}`)
+    return undefined
+  }
+  const judged = judgePublicKeySet(content?.ok === true ? parseJson(content.text) : written)
+  if (judged.ok) return judged.jwks
+  findings.problem('SALLYPORT_E_SETTINGS_VALUE', path, judged.reason)
+  return undefined
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
 }
 
 function judgeRedirectUris(
@@ -68,12 +106,17 @@ function judgeRedirectUris(
   }
 }
 
-function buildClient(input: ClientInput, clientSecret: Secret | undefined): ClientSettings {
+function buildClient(
+  input: ClientInput,
+  clientSecret: Secret | undefined,
+  jwks: PublicKeySet | undefined,
+): ClientSettings {
   return {
     id: input.id,
     name: input.name,
     redirectUris: input.redirectUris,
     ...(clientSecret === undefined ? {} : { secret: clientSecret }),
+    ...(jwks === undefined ? {} : { jwks }),
     ...(input.defaultResource === undefined ? {} : { defaultResource: input.defaultResource }),
   }
 }

@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import type { z } from 'zod'
 import { judgeClients } from './client-rules.ts'
 import { twinPath } from './environment.ts'
+import { judgeOwners } from './exchange-rules.ts'
 import type { Layers } from './layers.ts'
 import { judgeMode, type PresentSettings, type SettingsMode } from './mode-rules.ts'
 import { type FileTexts, valueAt } from './named-files.ts'
@@ -47,6 +48,7 @@ export function judgeSettings({ mode, layers, files, baseDir, cwd }: JudgedInput
   const resources = judgeResources(usableEntries(resourceSchema, value.resources), { files, baseDir, findings })
   const resourceIds = new Set(resources.map(({ id }) => id))
   const clients = judgeClients(usableEntries(clientSchema, value.clients), { lookup, privateUseRedirects, resourceIds })
+  judgeOwners({ resources, clients }, findings)
   const { problems, warnings } = findings
   if (!whole.success || problems.length > 0) return { ok: false, problems, warnings }
   const parts = { ...secrets, trustedProxies, resources, clients }

@@ -29,7 +29,7 @@ export const SECRET_PATHS: readonly SettingsPath[] = ENVIRONMENT.flatMap(({ path
 export function filesNamedBy(value: Readonly<Record<string, unknown>>, baseDir: string): readonly string[] {
   const written = [
     ...SECRET_PATHS.map((path) => valueAt(value, twinPath(path))),
-    ...recordsOf(value.clients).map((client) => client.secretFile),
+    ...recordsOf(value.clients).flatMap((client) => [client.secretFile, client.jwks]),
     ...recordsOf(value.resources).map((resource) => resource.tools),
   ]
   const paths = written

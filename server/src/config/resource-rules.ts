@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import { canonicalResourceUri, parseToolsFile } from '@sallyport/policy'
 import { parse } from 'yaml'
 import type { z } from 'zod'
+import { judgeExchangeSources } from './exchange-rules.ts'
 import type { FileTexts } from './named-files.ts'
 import type { Findings, SettingsPath } from './problem.ts'
 import { judgeResourceSpellings } from './resource-spellings.ts'
@@ -34,6 +35,7 @@ export function judgeResources(
   const judged = entries.map(({ index, entry }) => ({ index, entry: judgeResource(index, entry, deps) }))
   reportRepeatedIds(judged, deps.findings)
   judgeResourceSpellings(judged, deps.findings)
+  judgeExchangeSources(judged, deps.findings)
   return judged.map(({ entry }) => entry)
 }
 
@@ -46,6 +48,9 @@ function judgeResource(index: number, input: ResourceInput, deps: ResourceRulesD
     aliases: input.aliases.map((alias, at) => canonicalUri(alias, [...path, 'aliases', at], deps.findings)),
     tools: readTools(input.tools, [...path, 'tools'], deps),
     ...(input.accessTokenSeconds === undefined ? {} : { accessTokenSeconds: input.accessTokenSeconds }),
+    ...(input.ownerClient === undefined ? {} : { ownerClient: input.ownerClient }),
+    exchangeOnly: input.exchangeOnly,
+    exchangeFrom: input.exchangeFrom,
   }
 }
 

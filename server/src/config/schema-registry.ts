@@ -9,6 +9,9 @@ const MAX_FILE_ENTRIES = 500
 /** Aliases are for spellings of one server, of which there are few. */
 export const MAX_ALIASES = 20
 
+/** Each entry opens a way into a resource; a longer list is one that nobody reviews. */
+export const MAX_EXCHANGE_SOURCES = 50
+
 export const RESOURCE_ID = /^[a-z0-9-]{1,64}$/
 /** Never with `:` or `/`: a client id that reads as an https URL would stand for the client document at that URL. */
 export const CLIENT_ID = /^[A-Za-z0-9._~-]{1,64}$/
@@ -36,6 +39,20 @@ export const resourceSchema = z.strictObject({
   accessTokenSeconds: wholeNumber(ACCESS_TOKEN_BOUNDS)
     .optional()
     .describe('Access token lifetime of this server, where it differs from the defaults of the tool classes.'),
+  ownerClient: z
+    .string()
+    .regex(CLIENT_ID, { error: 'must be the id of a client' })
+    .optional()
+    .describe('Id of the client that this server signs in with, by key; it alone may exchange tokens of this server.'),
+  exchangeOnly: z
+    .boolean()
+    .default(false)
+    .describe('Whether tokens for it come from exchange alone, never from a person who authorizes a client.'),
+  exchangeFrom: z
+    .array(z.string().regex(RESOURCE_ID, { error: 'must be the id of a resource' }))
+    .max(MAX_EXCHANGE_SOURCES, { error: `must not hold more than ${MAX_EXCHANGE_SOURCES} entries` })
+    .default([])
+    .describe('Ids of the resources whose owner may exchange their tokens for tokens of this one.'),
 })
 
 /** One pre-registered client of the settings file. */
@@ -47,11 +64,17 @@ export const clientSchema = z.strictObject({
   name: displayName().describe('What people read on the consent page.'),
   redirectUris: z
     .array(text())
-    .min(1, { error: 'must hold at least one redirect URI' })
     .max(MAX_REDIRECT_URIS, { error: `must not hold more than ${MAX_REDIRECT_URIS} entries` })
+    .default([])
     .describe('Where answers may be sent, compared character by character; any port for http on loopback.'),
   secret: secretText().optional().describe('Makes the client confidential. Better kept in secretFile.'),
   secretFile: filePath().optional().describe('File that holds the client secret.'),
+  jwks: z
+    .custom<string | Record<string, unknown>>(isPathOrObject, {
+      error: 'must be the path of a JWK Set, or a JWK Set written here',
+    })
+    .optional()
+    .describe('Public keys (JWK Set) the client signs in with: a path relative to this file, or the set itself.'),
   defaultResource: z
     .string()
     .regex(RESOURCE_ID, { error: 'must be the id of a resource' })

@@ -1,3 +1,4 @@
+import type { PublicKeySet } from './public-key-set.ts'
 import type { Secret } from './secret.ts'
 
 /** What one resource of the settings file says; the tools file has been read and is still to be parsed. */
@@ -14,6 +15,12 @@ export interface ResourceSettings {
   readonly tools: unknown
   /** Access token lifetime in seconds, where it differs from the defaults of the classes. */
   readonly accessTokenSeconds?: number
+  /** Id of the client this server signs in with. */
+  readonly ownerClient?: string
+  /** Reached by exchange alone: nobody can authorize a client for it. */
+  readonly exchangeOnly?: boolean
+  /** Ids of the resources whose owner may exchange their tokens into this one. */
+  readonly exchangeFrom?: readonly string[]
 }
 
 /** What one pre-registered client of the settings file says. */
@@ -23,6 +30,8 @@ export interface ClientSettings {
   readonly redirectUris: readonly string[]
   /** Present for a confidential client (client_secret_basic or client_secret_post). */
   readonly secret?: Secret
+  /** Present for a confidential client that signs in by key (private_key_jwt). */
+  readonly jwks?: PublicKeySet
   /** Resource id that is meant when this client sends no `resource`. */
   readonly defaultResource?: string
 }

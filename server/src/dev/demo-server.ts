@@ -4,7 +4,7 @@ import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/
 import { protect } from '@sallyport/resource'
 import { createSdk1Middleware } from '@sallyport/resource/sdk1'
 import express, { type Express, type NextFunction, type Request, type Response } from 'express'
-import type { RegisteredResource } from '../store/resources.ts'
+import type { NewResource } from '../store/resources.ts'
 import { createDemoMcpServer } from './demo-mcp.ts'
 import { demoTools } from './demo-tools.ts'
 
@@ -31,7 +31,7 @@ const NAME = 'Sallyport demo'
 const INSPECTOR_ORIGINS = ['http://localhost:6274', 'http://127.0.0.1:6274']
 
 /** The demo as the registry knows it. */
-export function demoResource(port: number): RegisteredResource {
+export function demoResource(port: number): NewResource {
   return {
     id: 'sallyport-demo',
     uri: `http://${HOST}:${port}/mcp`,

@@ -13,7 +13,7 @@ type ClientLike = object | undefined
 /** How far this server knows a client beyond what it says of itself. */
 export function isPreRegistered(client: ClientLike): boolean {
   const source = property(client, CLIENT_PROPERTIES.source)
-  return source === 'settings' || source === 'cli'
+  return source === 'settings' || source === 'cli' || source === 'resource'
 }
 
 export function defaultResourceOf(client: ClientLike): string | undefined {

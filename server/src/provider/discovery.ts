@@ -20,7 +20,8 @@ export function completeMetadata(provider: Provider, registry: ResourceRegistry)
     if (ctx.status !== 200 || !ctx.path.startsWith('/.well-known/') || typeof body !== 'object' || body === null) return
     ctx.set('Cache-Control', `public, max-age=${METADATA_MAX_AGE_SECONDS}`)
     if (!('authorization_endpoint' in body)) return
-    const { all } = await registry.current()
+    // A client can ask nothing of a resource that is reached by exchange alone.
+    const all = (await registry.current()).all.filter((resource) => !resource.exchangeOnly)
     const document = {
       ...body,
       ...authenticationElsewhere(body),

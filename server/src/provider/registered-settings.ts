@@ -1,5 +1,6 @@
 import type { ClientSettings, Settings } from '../config/settings.ts'
 import type { Store } from '../store/index.ts'
+import type { ResourceRefusal } from '../store/resources.ts'
 
 /** The settings file names something that is already here and belongs to somebody else. */
 export class SettingsConflictError extends Error {
@@ -19,27 +20,45 @@ export async function syncSettings(settings: Settings, store: Pick<Store, 'clien
     )
   }
   const resources = await store.resources.replaceSettings(
-    settings.resources.map(({ accessTokenSeconds, ...resource }) => ({
+    settings.resources.map(({ accessTokenSeconds, ownerClient, ...resource }) => ({
       ...resource,
       accessTokenSeconds,
+      ownerClientId: ownerClient,
       source: 'settings',
     })),
   )
   if (!resources.ok) {
     throw new SettingsConflictError(
-      `resource "${resources.id}" of the settings file cannot be registered (${resources.reason}): remove the other one with "sallyport resource remove", or change this one`,
+      `resource "${resources.id}" of the settings file cannot be registered (${resources.reason}): ${adviceOn(resources.reason)}`,
     )
   }
 }
 
+function adviceOn(reason: ResourceRefusal): string {
+  switch (reason) {
+    case 'id-taken':
+    case 'uri-taken':
+    case 'alias-taken':
+    case 'origin-alias-ambiguous':
+      return 'remove the other one with "sallyport resource remove", or change this one'
+    case 'client-taken':
+    case 'owner-unknown':
+    case 'owner-without-keys':
+      return 'its ownerClient must be a client of this file, or of "sallyport client add", that has jwks'
+    case 'exchange-source-unknown':
+      return 'every entry of exchangeFrom must be another registered resource'
+  }
+}
+
 function clientRow(client: ClientSettings) {
-  const { id, name, redirectUris, secret, defaultResource } = client
-  const method = secret === undefined ? 'none' : 'client_secret_basic'
+  const { id, name, redirectUris, secret, jwks, defaultResource } = client
+  const method = jwks !== undefined ? 'private_key_jwt' : secret === undefined ? 'none' : 'client_secret_basic'
   const metadata = {
     client_name: name,
     redirect_uris: [...redirectUris],
     token_endpoint_auth_method: method,
     ...(secret === undefined ? {} : { client_secret: secret.reveal() }),
+    ...(jwks === undefined ? {} : { jwks }),
   }
   return { id, metadata, defaultResource }
 }

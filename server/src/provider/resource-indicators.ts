@@ -28,6 +28,8 @@ export function resourceIndicators(registry: ResourceRegistry, algorithm: Signin
           refuseSeveral(ctx)
           const resource = (await registry.current()).byUri(indicator)
           if (resource === undefined) throw new errors.InvalidTarget('resource is not registered with this server')
+          // Nobody can agree to it, and a code or refresh token never leads there.
+          if (resource.exchangeOnly) throw new errors.InvalidTarget('resource is reached by token exchange alone')
           return {
             audience: resource.uri,
             scope: grantableScopes(resource.tools).join(' '),
@@ -51,6 +53,7 @@ export function chooseDefault(
   registry: RegistrySnapshot,
   clientDefault: string | undefined,
 ): ProtectedResource | undefined {
-  if (clientDefault !== undefined) return registry.byId(clientDefault)
-  return registry.all.length === 1 ? registry.all[0] : undefined
+  const choices = registry.all.filter((resource) => !resource.exchangeOnly)
+  if (clientDefault !== undefined) return choices.find(({ id }) => id === clientDefault)
+  return choices.length === 1 ? choices[0] : undefined
 }

@@ -22,7 +22,8 @@ export function scopes(registry: ResourceRegistry): Slice {
         const { params } = ctx.oidc
         const resource =
           typeof params?.resource === 'string' ? (await registry.current()).byUri(params.resource) : undefined
-        if (params === undefined || resource === undefined) throw new errors.InvalidTarget('resource is missing')
+        if (params === undefined || resource === undefined || resource.exchangeOnly)
+          throw new errors.InvalidTarget('resource is missing')
         const asked = typeof params.scope === 'string' ? params.scope.split(' ') : []
         const granted = decideScopes(asked, {
           initial: initialScopes(resource.tools),

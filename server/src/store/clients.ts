@@ -6,8 +6,8 @@ import { type Database, type Statement, sqlState, UNIQUE_VIOLATION } from './dat
 import { endGrants } from './grants.ts'
 import { combine, type Part } from './statement-builder.ts'
 
-/** Who brought a client in: the settings file, the command line, or the client itself (RFC 7591). */
-export type ClientSource = 'settings' | 'cli' | 'dynamic'
+/** Who brought a client in: the settings file, the command line, a resource that came with it, or itself (RFC 7591). */
+export type ClientSource = 'settings' | 'cli' | 'resource' | 'dynamic'
 
 export interface RegisteredClient {
   readonly id: string
@@ -40,7 +40,7 @@ export interface Clients {
   replaceSettings(clients: readonly Omit<NewClient, 'source'>[]): Promise<{ ok: true } | { ok: false; taken: string }>
 }
 
-interface Row {
+export interface ClientRow {
   id: string
   source: ClientSource
   metadata: Record<string, unknown>
@@ -49,10 +49,12 @@ interface Row {
 }
 
 const COLUMNS = 'id, source, metadata, default_resource, created_at'
-const FIND: Statement = { name: 'client find', text: `SELECT ${COLUMNS} FROM clients WHERE id = $1` }
+export const FIND_CLIENT: Statement = { name: 'client find', text: `SELECT ${COLUMNS} FROM clients WHERE id = $1` }
 const LIST: Statement = { name: 'client list', text: `SELECT ${COLUMNS} FROM clients ORDER BY created_at, id` }
 
-const endWithClient = `${endGrants('client_id IN (SELECT id FROM gone)', 'client-removed', '$2')},
+// Another client that is given the id one day must not inherit what this one owned.
+const endWithClient = `disowned AS (UPDATE resources SET owner_client_id = NULL WHERE owner_client_id IN (SELECT id FROM gone)),
+  ${endGrants('client_id IN (SELECT id FROM gone)', 'client-removed', '$2')},
   ${withdrawConsents('client_id IN (SELECT id FROM gone)')}
   SELECT id FROM gone`
 
@@ -75,12 +77,12 @@ const PUT_SETTINGS: Statement = {
 
 export function createClients(database: Database): Clients {
   const find = async (id: string): Promise<RegisteredClient | undefined> => {
-    const [row] = await database.read<Row>(FIND, [id])
+    const [row] = await database.read<ClientRow>(FIND_CLIENT, [id])
     return row && clientOf(row)
   }
   return {
     find,
-    list: async () => (await database.read<Row>(LIST, [])).map(clientOf),
+    list: async () => (await database.read<ClientRow>(LIST, [])).map(clientOf),
     async add(client, audit) {
       const parts = [
         insertClient(client),
@@ -119,7 +121,7 @@ function insertClient(client: NewClient): Part {
   }
 }
 
-function clientOf(row: Row): RegisteredClient {
+export function clientOf(row: ClientRow): RegisteredClient {
   const name = typeof row.metadata.client_name === 'string' ? row.metadata.client_name : row.id
   const { id, source, metadata, default_resource: defaultResource, created_at: createdAt } = row
   return { id, name, source, metadata, defaultResource: defaultResource ?? undefined, createdAt }

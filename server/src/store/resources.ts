@@ -1,7 +1,9 @@
 import { actId } from './audit-event.ts'
+import { type ClientRow, clientOf, FIND_CLIENT } from './clients.ts'
 import { withdrawConsents } from './consents.ts'
 import { type Database, type Statement, sqlState, UNIQUE_VIOLATION } from './database.ts'
 import { endGrants } from './grants.ts'
+import { judgeReferences, type ReferenceRefusal, type ResourceClient } from './resource-references.ts'
 
 /** Who registered a resource: the settings file, the command line, or `sallyport dev` for its demo. */
 export type ResourceSource = 'settings' | 'cli' | 'demo'
@@ -18,20 +20,37 @@ export interface RegisteredResource {
   readonly tools: unknown
   readonly accessTokenSeconds: number | undefined
   readonly source: ResourceSource
+  /** The client this server signs in with; it alone may exchange this resource's tokens. */
+  readonly ownerClientId: string | undefined
+  /** Reached by exchange alone: nobody can authorize a client for it. */
+  readonly exchangeOnly: boolean
+  /** Ids of the resources whose owner may exchange their tokens into this one. */
+  readonly exchangeFrom: readonly string[]
 }
 
-export type ResourceRefusal = 'id-taken' | 'uri-taken' | 'alias-taken' | 'origin-alias-ambiguous'
+type Delegation = 'ownerClientId' | 'exchangeOnly' | 'exchangeFrom'
+
+/** A resource on its way into the registry; unless said otherwise nobody exchanges anything. */
+export type NewResource = Omit<RegisteredResource, Delegation> & Partial<Pick<RegisteredResource, Delegation>>
+
+export type ResourceRefusal = 'id-taken' | 'uri-taken' | 'alias-taken' | 'origin-alias-ambiguous' | ReferenceRefusal
+
+type Stored = { ok: true } | { ok: false; reason: ResourceRefusal }
 
 export interface Resources {
-  add(resource: RegisteredResource): Promise<{ ok: true } | { ok: false; reason: ResourceRefusal }>
-  /** Adds the resource, or brings an existing one of the same id and source up to date. */
-  put(resource: RegisteredResource): Promise<{ ok: true } | { ok: false; reason: ResourceRefusal }>
+  /** @param client made in the same statement, and the owner of the resource */
+  add(resource: NewResource, client?: ResourceClient): Promise<Stored>
+  /**
+   * Adds the resource, or brings an existing one of the same id and source up to date.
+   * @param client made or brought up to date in the same statement, and the owner of the resource
+   */
+  put(resource: NewResource, client?: ResourceClient): Promise<Stored>
   list(): Promise<readonly RegisteredResource[]>
   /** Ends every grant for the resource, and what people agreed to for it. */
   remove(id: string): Promise<'removed' | 'unknown' | 'owned-by-settings'>
   /** Makes the resources of the settings file exactly these. */
   replaceSettings(
-    resources: readonly RegisteredResource[],
+    resources: readonly NewResource[],
   ): Promise<{ ok: true } | { ok: false; id: string; reason: ResourceRefusal }>
 }
 
@@ -43,77 +62,125 @@ interface Row {
   tools: unknown
   access_token_seconds: number | null
   source: ResourceSource
+  owner_client_id: string | null
+  exchange_only: boolean
+  exchange_from: string[]
 }
 
 const LIST: Statement = {
   name: 'resource list',
   text: `SELECT r.id, r.uri, r.name, r.tools, r.access_token_seconds, r.source,
+      r.owner_client_id, r.exchange_only, r.exchange_from,
       coalesce((SELECT jsonb_agg(x.uri ORDER BY x.uri) FROM resource_aliases x WHERE x.resource_id = r.id), '[]'::jsonb) AS aliases
     FROM resources r ORDER BY r.created_at, r.id`,
 }
 
-const write = (onConflict: string): string => `WITH stored AS (
-    INSERT INTO resources (id, uri, name, tools, access_token_seconds, source, created_at)
-    VALUES ($1, $2, $3, $4::json, $5, $6, now()) ${onConflict} RETURNING id),
+const write = (onConflict: string, onClientConflict: string): string => `WITH stored AS (
+    INSERT INTO resources (id, uri, name, tools, access_token_seconds, source, owner_client_id, exchange_only, exchange_from, created_at)
+    VALUES ($1, $2, $3, $4::json, $5, $6, $8, $9, $10::jsonb, now()) ${onConflict} RETURNING id),
   forgotten AS (DELETE FROM resource_aliases WHERE resource_id IN (SELECT id FROM stored) AND NOT (uri = ANY($7::text[]))),
   aliased AS (INSERT INTO resource_aliases (uri, resource_id) SELECT unnest($7::text[]), id FROM stored
-    ON CONFLICT (uri) DO UPDATE SET resource_id = excluded.resource_id WHERE resource_aliases.resource_id = excluded.resource_id)
+    ON CONFLICT (uri) DO UPDATE SET resource_id = excluded.resource_id WHERE resource_aliases.resource_id = excluded.resource_id),
+  keyed AS (INSERT INTO clients (id, source, metadata, created_at)
+    SELECT $8::text, 'resource', $11::jsonb, now() FROM stored WHERE $11::jsonb IS NOT NULL ${onClientConflict})
   SELECT id FROM stored`
 
-const ADD: Statement = { name: 'resource add', text: write('') }
+const ADD: Statement = { name: 'resource add', text: write('', '') }
 const PUT: Statement = {
   name: 'resource put',
-  text: write(`ON CONFLICT (id) DO UPDATE SET uri = excluded.uri, name = excluded.name, tools = excluded.tools,
-    access_token_seconds = excluded.access_token_seconds WHERE resources.source = excluded.source`),
+  text: write(
+    `ON CONFLICT (id) DO UPDATE SET uri = excluded.uri, name = excluded.name, tools = excluded.tools,
+      access_token_seconds = excluded.access_token_seconds, owner_client_id = excluded.owner_client_id,
+      exchange_only = excluded.exchange_only, exchange_from = excluded.exchange_from
+      WHERE resources.source = excluded.source`,
+    `ON CONFLICT (id) DO UPDATE SET metadata = excluded.metadata WHERE clients.source = 'resource'`,
+  ),
 }
 
-const endWithResource = `${endGrants('resource_uri IN (SELECT uri FROM gone)', 'resource-removed', '$2')},
+// Another resource that is given the id one day must not inherit what the operator opened to this one.
+const endWithResource = `unkeyed AS (DELETE FROM clients WHERE source = 'resource' AND id IN (SELECT owner_client_id FROM gone)
+    RETURNING id),
+  released AS (UPDATE resources SET exchange_from = exchange_from - ARRAY(SELECT id FROM gone),
+      owner_client_id = CASE WHEN owner_client_id IN (SELECT id FROM unkeyed) THEN NULL ELSE owner_client_id END
+    WHERE id NOT IN (SELECT id FROM gone)
+      AND (exchange_from ?| ARRAY(SELECT id FROM gone) OR owner_client_id IN (SELECT id FROM unkeyed))),
+  ${endGrants('resource_uri IN (SELECT uri FROM gone)', 'resource-removed', '$2')},
   ${withdrawConsents('resource_uri IN (SELECT uri FROM gone)')}
   SELECT id FROM gone`
 
 const REMOVE: Statement = {
   name: 'resource remove',
-  text: `WITH gone AS (DELETE FROM resources WHERE id = $1 AND source <> 'settings' RETURNING id, uri), ${endWithResource}`,
+  text: `WITH gone AS (DELETE FROM resources WHERE id = $1 AND source <> 'settings' RETURNING id, uri, owner_client_id), ${endWithResource}`,
 }
 
 const KEEP_SETTINGS: Statement = {
   name: 'resource keep settings',
-  text: `WITH gone AS (DELETE FROM resources WHERE source = 'settings' AND NOT (id = ANY($1::text[])) RETURNING id, uri), ${endWithResource}`,
+  text: `WITH gone AS (DELETE FROM resources WHERE source = 'settings' AND NOT (id = ANY($1::text[]))
+    RETURNING id, uri, owner_client_id), ${endWithResource}`,
 }
 
 export function createResources(database: Database): Resources {
   const list = async (): Promise<readonly RegisteredResource[]> => (await database.read<Row>(LIST, [])).map(resourceOf)
-  const store = async (statement: Statement, resource: RegisteredResource) => {
+  const findClient = async (id: string) => (await database.read<ClientRow>(FIND_CLIENT, [id])).map(clientOf).at(0)
+  /** @param alongside ids of resources that are on their way into the registry too */
+  const judge = async (resource: RegisteredResource, client?: ResourceClient, alongside: readonly string[] = []) => {
     const others = (await list()).filter(({ id }) => id !== resource.id)
-    const clash = judgeSpellings(resource, others)
-    if (clash !== undefined) return { ok: false, reason: clash } as const
-    const { id, uri, name, tools, accessTokenSeconds, source, aliases } = resource
+    const known = new Set([...others.map(({ id }) => id), ...alongside])
+    const { ownerClientId } = resource
+    const found = ownerClientId === undefined ? undefined : await findClient(ownerClientId)
+    if (client !== undefined && found !== undefined && found.source !== 'resource') return 'client-taken'
+    const owner = client === undefined ? found : { ...UNSTORED, ...client }
+    return judgeSpellings(resource, others) ?? judgeReferences(resource, known, owner)
+  }
+  const store = async (statement: Statement, resource: RegisteredResource, client?: ResourceClient) => {
     try {
-      const values = [id, uri, name, JSON.stringify(tools), accessTokenSeconds ?? null, source, aliases]
-      const rows = await database.write(statement, values)
+      const rows = await database.write(statement, valuesOf(resource, client))
       return rows.length > 0 ? ({ ok: true } as const) : ({ ok: false, reason: 'id-taken' } as const)
     } catch (error) {
       if (sqlState(error) === UNIQUE_VIOLATION) return { ok: false, reason: 'id-taken' } as const
       throw error
     }
   }
+  const judgeAndStore = async (statement: Statement, made: NewResource, client?: ResourceClient): Promise<Stored> => {
+    const resource = complete(made, client)
+    const reason = await judge(resource, client)
+    return reason === undefined ? store(statement, resource, client) : { ok: false, reason }
+  }
   return {
     list,
-    add: (resource) => store(ADD, resource),
-    put: (resource) => store(PUT, resource),
+    add: (resource, client) => judgeAndStore(ADD, resource, client),
+    put: (resource, client) => judgeAndStore(PUT, resource, client),
     async remove(id) {
       if ((await database.write(REMOVE, [id, actId()])).length > 0) return 'removed'
       return (await list()).some((resource) => resource.id === id) ? 'owned-by-settings' : 'unknown'
     },
     async replaceSettings(resources) {
-      await database.write(KEEP_SETTINGS, [resources.map(({ id }) => id), actId()])
-      for (const resource of resources) {
-        const stored = await store(PUT, resource)
+      const ids = resources.map(({ id }) => id)
+      await database.write(KEEP_SETTINGS, [ids, actId()])
+      for (const made of resources) {
+        const resource = complete(made)
+        // Entries of one file may name each other in any order.
+        const reason = await judge(resource, undefined, ids)
+        const stored: Stored = reason === undefined ? await store(PUT, resource) : { ok: false, reason }
         if (!stored.ok) return { ok: false, id: resource.id, reason: stored.reason }
       }
       return { ok: true }
     },
   }
+}
+
+/** What the database would say of a client that is stored together with its resource. */
+const UNSTORED = { name: '', source: 'resource', defaultResource: undefined, createdAt: new Date(0) } as const
+
+function complete(resource: NewResource, client?: ResourceClient): RegisteredResource {
+  return { exchangeOnly: false, exchangeFrom: [], ...resource, ownerClientId: client?.id ?? resource.ownerClientId }
+}
+
+function valuesOf(resource: RegisteredResource, client: ResourceClient | undefined): readonly unknown[] {
+  const { id, uri, name, tools, accessTokenSeconds, source, aliases, ownerClientId } = resource
+  const described = [id, uri, name, JSON.stringify(tools), accessTokenSeconds ?? null, source, aliases]
+  const delegated = [ownerClientId ?? null, resource.exchangeOnly, JSON.stringify(resource.exchangeFrom)]
+  return [...described, ...delegated, client === undefined ? null : JSON.stringify(client.metadata)]
 }
 
 /**
@@ -135,6 +202,17 @@ export function judgeSpellings(
 }
 
 function resourceOf(row: Row): RegisteredResource {
-  const { id, uri, name, aliases, tools, source, access_token_seconds: seconds } = row
-  return { id, uri, name, aliases, tools, source, accessTokenSeconds: seconds ?? undefined }
+  const { id, uri, name, aliases, tools, source } = row
+  return {
+    id,
+    uri,
+    name,
+    aliases,
+    tools,
+    source,
+    accessTokenSeconds: row.access_token_seconds ?? undefined,
+    ownerClientId: row.owner_client_id ?? undefined,
+    exchangeOnly: row.exchange_only,
+    exchangeFrom: row.exchange_from,
+  }
 }

@@ -92,6 +92,8 @@ describe('sallyport resource', () => {
       id: 'issues',
       uri: 'https://mcp.example.com/mcp',
       aliases: ['https://mcp.example.com'],
+      clientId: 'resource-issues',
+      clientKeyFile: join(folder, 'issues.client-key.json'),
     })
     const { resources } = JSON.parse((await sallyport(['resource', 'list'])).stdout)
     expect(resources).toMatchObject([

@@ -24,6 +24,8 @@ describe('a resource of the settings', () => {
       uri: 'https://mcp.example.com/mcp',
       aliases: [],
       accessTokenSeconds: 120,
+      exchangeOnly: false,
+      exchangeFrom: [],
       tools: {
         scopes: { 'mcp:issue:read': { class: 'read', description: 'Read issues' } },
         tools: { issue_read: { scopes: ['mcp:issue:read'] } },

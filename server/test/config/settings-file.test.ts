@@ -142,7 +142,6 @@ describe('a mistake in the settings file', () => {
       'trustedProxies[0]',
       'clients[0].id',
       'clients[0].name',
-      'clients[0].redirectUris',
     ]) {
       expect(problems.join('\n')).toContain(part)
     }

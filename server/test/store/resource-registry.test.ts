@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openStore, type Store } from '../../src/store/index.ts'
-import type { RegisteredResource } from '../../src/store/resources.ts'
+import type { NewResource } from '../../src/store/resources.ts'
 import { createTestDatabase, type TestDatabase } from '../setup/database.ts'
 
 let database: TestDatabase
@@ -15,7 +15,7 @@ afterAll(async () => {
   await database.drop()
 })
 
-function resource(id: string, uri: string, rest: Partial<RegisteredResource> = {}): RegisteredResource {
+function resource(id: string, uri: string, rest: Partial<NewResource> = {}): NewResource {
   const tools = { tools: { whoami: { class: 'discovery', scopes: [] } } }
   return { id, uri, name: id, aliases: [], tools, accessTokenSeconds: undefined, source: 'cli', ...rest }
 }
