@@ -13,6 +13,7 @@ const PARTS: readonly Part[] = [
   // References refuse to check without emitting; the output lands in the ignored dist folders and is what a package ships.
   { name: 'project references', command: ['tsc', '-b'] },
   { name: 'floors', command: ['node', 'scripts/floors.ts'] },
+  { name: 'reference', command: ['node', '--conditions=@sallyport/source', 'scripts/docs.ts', '--check'] },
   { name: 'wording', command: ['node', 'scripts/wording.ts'] },
 ]
 

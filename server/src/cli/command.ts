@@ -17,6 +17,9 @@ interface CommandDescription {
   readonly details?: string
 }
 
+// The parser keeps help as text; the reference needs the examples by themselves.
+const EXAMPLES = new WeakMap<Command, readonly string[]>()
+
 /**
  * Makes a command that prints through the terminal it was given, never ends the process, and shows examples first.
  * Its own error output is off: messages of the parser can repeat an argument, and that may be a password.
@@ -24,7 +27,9 @@ interface CommandDescription {
 export function createCommand({ terminal }: CommandContext, description: CommandDescription): Command {
   const { name, summary, examples, details } = description
   const lines = examples.map((example) => `  ${example}`).join('\n')
-  return new Command(name)
+  const command = new Command(name)
+  EXAMPLES.set(command, examples)
+  return command
     .summary(summary)
     .description(details === undefined ? summary : `${summary}\n\n${details}`)
     .helpOption('-h, --help', 'show this help')
@@ -39,6 +44,11 @@ export function createCommand({ terminal }: CommandContext, description: Command
     })
     .addHelpText('before', `Examples:\n${lines}\n`)
     .addHelpText('after', EXIT_CODE_HELP)
+}
+
+/** The lines that the help of a command begins with. */
+export function examplesOf(command: Command): readonly string[] {
+  return EXAMPLES.get(command) ?? []
 }
 
 /** Adds subcommands to a command that does nothing by itself. */

@@ -20,7 +20,7 @@ export const ENVIRONMENT: readonly Variable[] = [
   { name: 'SALLYPORT_CONFIG', kind: 'path', secret: false, describe: 'Settings file to read.' },
   variable('SALLYPORT_ISSUER', ['issuer'], 'text', 'Issuer identifier.'),
   variable('SALLYPORT_PORT', ['listen', 'port'], 'whole-number', 'Port of the authorization server.'),
-  variable('SALLYPORT_MANAGEMENT_PORT', ['management', 'port'], 'whole-number', 'Port of health and metrics.'),
+  variable('SALLYPORT_MANAGEMENT_PORT', ['management', 'port'], 'whole-number', 'Port of the health checks.'),
   variable('SALLYPORT_DATA_DIR', ['dataDir'], 'path', 'Folder of the embedded database and generated secrets.'),
   secretVariable('DATABASE_URL', ['databaseUrl'], 'text', 'PostgreSQL connection URL.'),
   variable('SALLYPORT_LOG_LEVEL', ['logLevel'], 'text', 'Least severe level that is logged.'),

@@ -36,7 +36,7 @@ export const FLAGS: readonly Flag[] = [
     ['management', 'host'],
     'text',
     'address',
-    'address of health and metrics',
+    'address of the health checks',
   ),
   flag(
     '--management-port',
@@ -44,7 +44,7 @@ export const FLAGS: readonly Flag[] = [
     ['management', 'port'],
     'whole-number',
     'number',
-    'port of health and metrics',
+    'port of the health checks',
   ),
   flag('--data-dir', 'dataDir', ['dataDir'], 'path', 'folder', 'folder of the embedded database'),
   flag('--log-level', 'logLevel', ['logLevel'], 'text', 'level', 'least severe level that is logged'),

@@ -26,11 +26,11 @@ const listenSchema = z
 
 const managementSchema = z
   .strictObject({
-    host: text().default('127.0.0.1').describe('Address of health checks and metrics; they are not authenticated.'),
-    port: port().default(DEFAULT_MANAGEMENT_PORT).describe('Port of /livez, /readyz and /metrics.'),
+    host: text().default('127.0.0.1').describe('Address of the health checks; they are not authenticated.'),
+    port: port().default(DEFAULT_MANAGEMENT_PORT).describe('Port of /livez and /readyz.'),
   })
   .prefault({})
-  .describe('Where health checks and metrics are answered.')
+  .describe('Where health checks are answered.')
 
 const demoSchema = z
   .strictObject({

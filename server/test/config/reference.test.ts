@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { ENVIRONMENT, twinPath } from '../../src/config/environment.ts'
 import { FLAGS } from '../../src/config/flags.ts'
 import { settingsSchema } from '../../src/config/schema.ts'
+import { describeSettings } from '../../src/config/setting-reference.ts'
 
 interface Key {
   readonly path: string
@@ -43,6 +44,25 @@ describe('the settings reference', () => {
 
   it('has a key for every flag', () => {
     for (const { flag, path } of FLAGS) expect(paths, flag).toContain(path.join('.'))
+  })
+
+  it('describes every key of the schema, in its order, and no other', () => {
+    expect(describeSettings().map(({ path }) => path)).toEqual(keys.map(({ path }) => path))
+  })
+
+  it('knows type, default, bounds, variable, flag and the twin of a secret', () => {
+    const described = new Map(describeSettings().map((setting) => [setting.path, setting]))
+    expect(described.get('listen.port')).toMatchObject({
+      type: 'whole number',
+      defaultValue: 9400,
+      bounds: ['must be between 1 and 65535: it becomes part of a URL'],
+      variable: 'SALLYPORT_PORT',
+      flag: '--port',
+      isRequired: false,
+    })
+    expect(described.get('resources[].uri')).toMatchObject({ type: 'text', isRequired: true })
+    expect(described.get('clients[].secret')).toMatchObject({ fileTwin: 'secretFile', isRequired: false })
+    expect(described.get('databaseUrlFile')).toMatchObject({ variable: 'DATABASE_URL_FILE', fileTwin: undefined })
   })
 
   it('has no flag that could carry a secret', () => {

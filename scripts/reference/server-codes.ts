@@ -1,0 +1,120 @@
+import type { CodeMeanings } from './code-meaning.ts'
+
+/** Answers of the authorization server and lines of its log. Keep the order of the alphabet. */
+export const SERVER_CODES: CodeMeanings = {
+  SALLYPORT_E_ACCESS_DENIED: {
+    means: 'The person pressed Deny, or nothing of what was asked may be granted.',
+    change: 'Nothing, or ask for scopes that can be granted; the log has the reason.',
+  },
+  SALLYPORT_E_CLIENT: {
+    means: 'The client is not known here, or its secret or method of authentication is wrong.',
+    change: 'Register again, or give the client the secret and the method it was registered with.',
+  },
+  SALLYPORT_E_CLIENT_METADATA: {
+    means: 'A registration asks for something that a client of this server cannot have.',
+    change: 'Correct the member that `error_description` names.',
+  },
+  SALLYPORT_E_CLIENT_NOT_ALLOWED: {
+    means: 'The client is known and authenticated, and may not use this grant or this endpoint.',
+    change: 'Use a grant that the client is registered for, or register it anew.',
+  },
+  SALLYPORT_E_CONSENT_REQUIRED: {
+    means: 'The request has `prompt=none` and a person would have to agree first.',
+    change: 'Send the request without `prompt=none`.',
+  },
+  SALLYPORT_E_FORM_TOKEN: {
+    means: 'A form came without the token of its own page: from another site, or from a page of another interaction.',
+    change: 'Open the page again and answer there; when people see it often, check that the proxy keeps cookies.',
+    oauth: 'access_denied',
+  },
+  SALLYPORT_E_GRANT: {
+    means:
+      'The code or the refresh token is unknown, expired, used, of another client, or does not fit the rest of the request.',
+    change: 'Start a new authorization. Many of these for one client point at a replay: see the log.',
+  },
+  SALLYPORT_E_GRANT_TYPE: {
+    means: 'The token endpoint does not know this grant type.',
+    change: 'Use one that the metadata lists in `grant_types_supported`.',
+  },
+  SALLYPORT_E_INTERACTION_EXPIRED: {
+    means:
+      'The sign-in or consent page is over: used, older than `lifetimes.interactionSeconds`, or of another browser.',
+    change: 'Start again from the client. When it happens at once, check that the proxy passes and keeps cookies.',
+    oauth: 'invalid_request',
+  },
+  SALLYPORT_E_INTERACTION_REQUIRED: {
+    means: 'The request has `prompt=none` and a person would have to see a page first.',
+    change: 'Send the request without `prompt=none`.',
+  },
+  SALLYPORT_E_INTERNAL: {
+    means: 'Something happened that nobody thought about.',
+    change: 'Find the line with the correlation id in the log of the server, and report it.',
+  },
+  SALLYPORT_E_KEY_SEALED: {
+    means: 'A signing key in the database was sealed with an encryption key that is not configured; the server stops.',
+    change: 'Add the encryption key it was sealed with to `SALLYPORT_ENCRYPTION_KEYS`, behind the newest.',
+  },
+  SALLYPORT_E_LOGIN_REQUIRED: {
+    means: 'The request has `prompt=none` and nobody is signed in in this browser.',
+    change: 'Send the request without `prompt=none`.',
+  },
+  SALLYPORT_E_METHOD: {
+    means: 'The address exists and is not used with this HTTP method.',
+    change: 'Use a method of the `Allow` header.',
+    oauth: 'invalid_request',
+  },
+  SALLYPORT_E_NOT_FOUND: {
+    means: 'There is nothing at this address.',
+    change: 'Take addresses from the metadata; behind a proxy, check that it forwards the path as it came.',
+    oauth: 'not_found',
+  },
+  SALLYPORT_E_REDIRECT_URI: {
+    means: 'The redirect URI is not one of the client, compared character by character.',
+    change: 'Register the exact URI, or send the registered one; only the port of a loopback address may differ.',
+  },
+  SALLYPORT_E_REGISTRATION_PARAMETER: {
+    means: 'An authorization request carries a `registration` parameter.',
+    change: 'Register at the registration endpoint first.',
+  },
+  SALLYPORT_E_REQUEST: {
+    means: 'The request is malformed: a parameter is missing, repeated, or not what it should be.',
+    change: 'Correct what `error_description` names.',
+  },
+  SALLYPORT_E_REQUEST_OBJECT: {
+    means: 'The request carries a request object.',
+    change: 'Send plain parameters.',
+  },
+  SALLYPORT_E_REQUEST_URI: {
+    means: 'The request carries a `request_uri`.',
+    change: 'Send plain parameters.',
+  },
+  SALLYPORT_E_RESOURCE: {
+    means: 'The request names no MCP server that is registered here, more than one, or not the one of its grant.',
+    change: 'Send the identifier that `sallyport resource list` shows; write other spellings down as aliases.',
+  },
+  SALLYPORT_E_RESPONSE_MODE: {
+    means: 'The request asks for an answer in another form than the query.',
+    change: 'Leave `response_mode` out.',
+  },
+  SALLYPORT_E_RESPONSE_TYPE: {
+    means: 'The request asks for another response type than `code`.',
+    change: 'Use `response_type=code`.',
+  },
+  SALLYPORT_E_SCOPE: {
+    means: 'A scope is not one of the resource, or was not granted before when refreshing.',
+    change: "Ask for scopes of the resource's tools file; for more than was granted, start a new authorization.",
+  },
+  SALLYPORT_E_TOKEN: {
+    means: 'A token that was presented to the server is not valid.',
+    change: 'Get a new token.',
+  },
+  SALLYPORT_E_TOO_LARGE: {
+    means: 'The body of the request is larger than any request of a client.',
+    change: 'Send less; a proxy in front is no reason for it.',
+    oauth: 'invalid_request',
+  },
+  SALLYPORT_E_UNAVAILABLE: {
+    means: 'The server cannot answer right now, mostly because the database does not.',
+    change: 'Try again after `Retry-After`; the operator looks at `/readyz` and at the log.',
+  },
+}
