@@ -2,11 +2,29 @@ import type { AuthInfo } from '@modelcontextprotocol/sdk/server/auth/types.js'
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js'
 import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js'
 import { z } from 'zod'
-import { ISSUES, REPOSITORIES } from './demo-tools.ts'
+import type { DemoWorld } from './demo-world.ts'
+
+/** What the tools work with. */
+export interface DemoMcpDeps {
+  readonly world: DemoWorld
+}
+
+/** Longer names and titles are no names and titles. */
+const MAX_TEXT_LENGTH = 200
+
+const READ_ONLY = { readOnlyHint: true }
+
+const text = (description: string, max: number) => z.string().min(1).max(max).describe(description)
 
 /** The demo's MCP server. Who may call what is not its business: the guard in front of it has decided. */
-export function createDemoMcpServer(): McpServer {
+export function createDemoMcpServer(deps: DemoMcpDeps): McpServer {
   const server = new McpServer({ name: 'sallyport-demo', version: '0.1.0' })
+  registerReadingTools(server, deps)
+  registerChangingTools(server, deps.world)
+  return server
+}
+
+function registerReadingTools(server: McpServer, { world }: DemoMcpDeps): void {
   server.registerTool(
     'whoami',
     { description: 'Says for whom, through which client and with which scopes this call was made', inputSchema: {} },
@@ -14,22 +32,57 @@ export function createDemoMcpServer(): McpServer {
   )
   server.registerTool(
     'repositories_list',
-    { description: 'Lists the repositories', inputSchema: {}, annotations: { readOnlyHint: true } },
-    () => answer(REPOSITORIES),
+    { description: 'Lists the repositories', inputSchema: {}, annotations: READ_ONLY },
+    () => answer(world.repositories),
   )
   server.registerTool(
     'issue_read',
     {
       description: 'Reads one issue',
-      inputSchema: { number: z.int().describe('Number of the issue, 1 to 3') },
-      annotations: { readOnlyHint: true },
+      inputSchema: { number: z.int().describe('Number of the issue; 1 to 3 are there from the start') },
+      annotations: READ_ONLY,
     },
     ({ number }) => {
-      const issue = ISSUES.get(number)
+      const issue = world.readIssue(number)
       return issue === undefined ? refuse(`There is no issue ${number}.`) : answer({ number, ...issue })
     },
   )
-  return server
+}
+
+function registerChangingTools(server: McpServer, world: DemoWorld): void {
+  server.registerTool(
+    'issue_create',
+    {
+      description: 'Creates an issue',
+      inputSchema: { title: text('Title of the issue', MAX_TEXT_LENGTH) },
+      annotations: { readOnlyHint: false, destructiveHint: false },
+    },
+    ({ title }) => {
+      const number = world.createIssue(title)
+      return number === undefined ? refuse('There are too many issues.') : answer({ number, title, state: 'open' })
+    },
+  )
+  server.registerTool(
+    'branch_delete',
+    {
+      description: 'Deletes a branch for good',
+      inputSchema: { name: text('Name of the branch', MAX_TEXT_LENGTH) },
+      annotations: { readOnlyHint: false, destructiveHint: true },
+    },
+    ({ name }) => (world.deleteBranch(name) ? answer({ deleted: name }) : refuse(`There is no branch "${name}".`)),
+  )
+  server.registerTool(
+    'secret_rotate',
+    {
+      description: 'Replaces a secret by a new version of it',
+      inputSchema: { name: text('Name of the secret', MAX_TEXT_LENGTH) },
+      annotations: { readOnlyHint: false, destructiveHint: true },
+    },
+    ({ name }) => {
+      const version = world.rotateSecret(name)
+      return version === undefined ? refuse(`There is no secret "${name}".`) : answer({ name, version })
+    },
+  )
 }
 
 function describeCaller(authInfo: AuthInfo | undefined) {

@@ -7,6 +7,7 @@ import express, { type Express, type NextFunction, type Request, type Response }
 import type { NewResource } from '../store/resources.ts'
 import { createDemoMcpServer } from './demo-mcp.ts'
 import { demoTools } from './demo-tools.ts'
+import { createDemoWorld, type DemoWorld } from './demo-world.ts'
 
 /** The demo MCP server while it listens. */
 export interface DemoServer {
@@ -61,7 +62,7 @@ export async function startDemoServer({ issuer, port, log }: DemoServerOptions):
   const app = express().disable('x-powered-by')
   // First and at the root: it refuses foreign hosts and serves the metadata as well as guarding the endpoint.
   app.use(createSdk1Middleware(guard))
-  mountEndpoint(app)
+  mountEndpoint(app, createDemoWorld())
   app.use((error: unknown, _request: Request, response: Response, next: NextFunction) => {
     log(`demo: ${String(error)}`)
     if (response.headersSent) next(error)
@@ -82,10 +83,10 @@ export async function startDemoServer({ issuer, port, log }: DemoServerOptions):
   }
 }
 
-/** One MCP server and transport for each request: nothing is kept between two of them. */
-function mountEndpoint(app: Express): void {
+/** One MCP server and transport for each request: between two of them only the world is kept. */
+function mountEndpoint(app: Express, world: DemoWorld): void {
   app.post('/mcp', async (request, response) => {
-    const server = createDemoMcpServer()
+    const server = createDemoMcpServer({ world })
     const transport = new StreamableHTTPServerTransport({ enableJsonResponse: true })
     response.once('close', () => void server.close())
     await server.connect(transport)

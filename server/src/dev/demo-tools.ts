@@ -3,20 +3,16 @@ export const demoTools = {
   scopes: {
     'mcp:repositories:list': { class: 'discovery', description: 'List the repositories' },
     'mcp:issue:read': { class: 'read', description: 'Read issues' },
+    'mcp:issue:create': { class: 'write', description: 'Create issues' },
+    'mcp:branch:delete': { class: 'destructive', description: 'Delete branches' },
+    'mcp:secret:rotate': { class: 'admin', description: 'Replace secrets' },
   },
   tools: {
     whoami: { class: 'discovery', scopes: [] },
     repositories_list: { scopes: ['mcp:repositories:list'] },
     issue_read: { scopes: ['mcp:issue:read'] },
+    issue_create: { scopes: ['mcp:issue:create'] },
+    branch_delete: { scopes: ['mcp:branch:delete'] },
+    secret_rotate: { scopes: ['mcp:secret:rotate'] },
   },
 }
-
-/** What the demo's repositories_list answers. */
-export const REPOSITORIES = ['sallyport/gatehouse', 'sallyport/drawbridge']
-
-/** What the demo's issue_read answers, by number. */
-export const ISSUES: ReadonlyMap<number, { readonly title: string; readonly state: 'open' | 'closed' }> = new Map([
-  [1, { title: 'The outer door does not close by itself', state: 'open' }],
-  [2, { title: 'One key opens both doors', state: 'closed' }],
-  [3, { title: 'Write down who holds which key', state: 'open' }],
-])

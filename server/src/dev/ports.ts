@@ -16,6 +16,7 @@ function listenersOf(settings: Settings): readonly Listener[] {
   return [
     at(['listen', 'port'], settings.listen.host, settings.listen.port),
     at(['demo', 'port'], '127.0.0.1', settings.demo.port),
+    at(['demo', 'downstreamPort'], '127.0.0.1', settings.demo.downstreamPort),
     at(['management', 'port'], settings.management.host, settings.management.port),
   ]
 }

@@ -6,6 +6,7 @@ import type { Resources } from '../store/resources.ts'
 import { type DemoServer, demoResource, startDemoServer } from './demo-server.ts'
 import { ensureDemoUsers } from './demo-users.ts'
 import { withDevelopmentSecrets } from './development-secrets.ts'
+import { type DownstreamApi, startDownstreamApi } from './downstream-api.ts'
 import { startEmbeddedPostgres } from './embedded-postgres.ts'
 import type { PartStack } from './part-stack.ts'
 import { postgresFolderOf } from './postgres-folder.ts'
@@ -28,7 +29,8 @@ const POSTGRES_PATIENCE_MS = 70_000
 const PREPARATION_POOL_SIZE = 1
 
 /**
- * Starts everything of a development start, in order: database, schema, demo data, authorization server, demo server.
+ * Starts everything of a development start, in order: database, schema, demo data, authorization server, downstream API,
+ * demo server.
  *
  * @param given settings of mode `dev`; what they leave open is generated
  * @returns what the summary says
@@ -46,9 +48,18 @@ export async function startParts(given: Settings, start: Start): Promise<Started
   signal.throwIfAborted()
 
   let demo: DemoServer | undefined
-  const readiness = [{ name: 'demo', check: async () => (await demo?.ready()) ?? false }]
+  let downstream: DownstreamApi | undefined
+  const readiness = [
+    { name: 'demo', check: async () => (await demo?.ready()) ?? false },
+    { name: 'downstream', check: async () => (await downstream?.ready()) ?? false },
+  ]
   const server = await startServer(settings, { readiness })
   parts.add('the authorization server', { stop: server.close, patienceMs: SERVER_PATIENCE_MS })
+  signal.throwIfAborted()
+
+  const startedApi = await startDownstreamApi({ issuer: settings.issuer, port: settings.demo.downstreamPort, log })
+  downstream = startedApi
+  parts.add('the demo downstream API', { stop: startedApi.close, patienceMs: SERVER_PATIENCE_MS })
   signal.throwIfAborted()
 
   const startedDemo = await startDemoServer({ issuer: settings.issuer, port: settings.demo.port, log })
@@ -57,6 +68,7 @@ export async function startParts(given: Settings, start: Start): Promise<Started
   return {
     issuer: server.issuerUrl,
     demoUrl: startedDemo.url,
+    downstreamUrl: startedApi.url,
     managementUrl: `http://${settings.management.host}:${settings.management.port}`,
     database: given.databaseUrl === undefined ? 'embedded PostgreSQL' : 'the one that DATABASE_URL names',
     dataDir: settings.dataDir,

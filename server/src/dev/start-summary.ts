@@ -5,6 +5,7 @@ import { DEMO_USERS } from './demo-users.ts'
 export interface StartedParts {
   readonly issuer: string
   readonly demoUrl: string
+  readonly downstreamUrl: string
   /** Base URL of the health checks. */
   readonly managementUrl: string
   /** Where the data is kept, in words. */
@@ -24,6 +25,7 @@ export function formatStartSummary(parts: StartedParts): string {
     ['Authorization server', parts.issuer],
     ['Metadata', `${parts.issuer}/.well-known/oauth-authorization-server`],
     ['Demo MCP server', parts.demoUrl],
+    ['Demo downstream API', `${parts.downstreamUrl} (takes its own tokens alone)`],
     ['Health', `${parts.managementUrl}/readyz`],
     ['Database', parts.database],
     ['Sign in as', `${people}, password ${styleText('bold', parts.demoPassword)}`],

@@ -8,7 +8,8 @@ import { type DemoServer, startDemoServer } from '../../src/dev/demo-server.ts'
 import { makeDevSettings } from './dev-settings.ts'
 import { type FixtureIssuer, makeIssuer } from './fixtures/issuer.ts'
 
-const EVERYTHING = 'mcp:repositories:list mcp:issue:read'
+const FIRST = 'mcp:repositories:list mcp:issue:read'
+const EVERYTHING = `${FIRST} mcp:issue:create`
 
 const toolResult = z.object({ isError: z.boolean().optional(), content: z.array(z.object({ text: z.string() })) })
 
@@ -50,7 +51,7 @@ describe('the demo MCP server', () => {
     expect(await response.json()).toMatchObject({
       resource: demo.url,
       authorization_servers: [issuer.issuer],
-      scopes_supported: EVERYTHING.split(' '),
+      scopes_supported: FIRST.split(' '),
     })
   })
 
@@ -78,6 +79,26 @@ describe('the demo MCP server', () => {
 
   it('asks for the missing scope when the token does not hold it', async () => {
     await expect(call('mcp:repositories:list', 'issue_read', { number: 1 })).rejects.toThrow(/insufficient_scope|403/)
+  })
+
+  it('creates issues that can be read afterwards', async () => {
+    const { number } = JSON.parse((await call(EVERYTHING, 'issue_create', { title: 'A third door' })).text)
+    expect(number).toBeGreaterThan(3)
+    const { text } = await call(EVERYTHING, 'issue_read', { number })
+    expect(JSON.parse(text)).toEqual({ number, title: 'A third door', state: 'open' })
+  })
+
+  it('asks for the scope of a write when the token holds those of reading alone (RS-403-02)', async () => {
+    await expect(call(FIRST, 'issue_create', { title: 'x' })).rejects.toThrow(/insufficient_scope|403/)
+  })
+
+  it.each([
+    ['branch_delete', { name: 'second-door' }, 'mcp:branch:delete'],
+    ['secret_rotate', { name: 'deploy-key' }, 'mcp:secret:rotate'],
+  ])('answers %s with a tool error, whatever the token says', async (tool, input, scope) => {
+    const { isError, text } = await call(`${EVERYTHING} ${scope}`, tool, input)
+    expect(isError).toBe(true)
+    expect(text).toMatch(/approv/i)
   })
 
   it('has no stream to open and no session to delete', async () => {

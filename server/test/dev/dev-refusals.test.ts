@@ -18,7 +18,7 @@ describe('sallyport dev, when something is in the way', async () => {
     expect(await processesOf(folder)).toEqual([])
   })
 
-  it.each(['SALLYPORT_PORT', 'SALLYPORT_DEMO_PORT', 'SALLYPORT_MANAGEMENT_PORT'])(
+  it.each(['SALLYPORT_PORT', 'SALLYPORT_DEMO_PORT', 'SALLYPORT_DOWNSTREAM_PORT', 'SALLYPORT_MANAGEMENT_PORT'])(
     'names the port and the setting when %s is taken, and leaves nothing behind',
     async (setting) => {
       const other = createServer().listen(Number(environment[setting]), '127.0.0.1')

@@ -13,6 +13,7 @@ describe('sallyport dev', async () => {
   const environment = devEnvironment(folder)
   const issuer = `http://127.0.0.1:${environment.SALLYPORT_PORT}`
   const resource = `http://127.0.0.1:${environment.SALLYPORT_DEMO_PORT}/mcp`
+  const downstream = `http://127.0.0.1:${environment.SALLYPORT_DOWNSTREAM_PORT}`
 
   const stop = async (dev: DevProcess) => {
     dev.signal('SIGINT')
@@ -25,6 +26,8 @@ describe('sallyport dev', async () => {
     const text = stripVTControlCharacters(dev.stdout())
     expect(text).toContain(`claude mcp add --transport http sallyport-demo ${resource}`)
     expect(text).toContain(issuer)
+    expect(text).toContain(downstream)
+    expect((await fetch(downstream)).status).toBe(401)
     expect(await getJson(`${issuer}/.well-known/oauth-authorization-server`)).toMatchObject({ issuer })
     const metadata = await getJson(new URL('/.well-known/oauth-protected-resource/mcp', resource).href)
     expect(metadata).toMatchObject({ resource, authorization_servers: [issuer] })
@@ -71,7 +74,7 @@ describe('sallyport dev', async () => {
   it('answers 400 to a foreign Host on every port that is not for the machine alone', async () => {
     const dev = startDevProcess(environment)
     await dev.ready()
-    for (const url of [`${issuer}/.well-known/oauth-authorization-server`, resource]) {
+    for (const url of [`${issuer}/.well-known/oauth-authorization-server`, resource, downstream]) {
       const [response] = await once(request(url, { headers: { host: 'evil.example' } }).end(), 'response')
       expect(response.statusCode).toBe(400)
     }

@@ -9,6 +9,7 @@ describe('the summary of a development start', () => {
     formatStartSummary({
       issuer: 'http://127.0.0.1:9400',
       demoUrl: 'http://127.0.0.1:9401/mcp',
+      downstreamUrl: 'http://127.0.0.1:9402',
       managementUrl: 'http://127.0.0.1:9490',
       database: 'embedded PostgreSQL',
       dataDir: '.sallyport',

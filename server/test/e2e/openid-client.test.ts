@@ -41,7 +41,7 @@ describe('the certified relying party openid-client 6, validating every response
       code_challenge_method: 'S256',
       state,
     })
-    const { params } = await approve(stack.server, { clientId: '', verifier, state, url: url.href })
+    const { params } = await approve(stack.server, { url: url.href })
     const callback = new URL(`${REDIRECT}?${params}`)
     const checks = { pkceCodeVerifier: verifier, expectedState: state }
     tokens = await client.authorizationCodeGrant(configuration, callback, checks, { resource: stack.demo.url })

@@ -72,8 +72,7 @@ describe('the unmodified MCP SDK 1.32 client', () => {
   })
 
   it('sends its person through sign-in and consent, and redeems the code', async () => {
-    const request = { clientId: '', verifier: '', state: '', url: provider.sentTo?.href ?? '' }
-    const { code } = await approve(stack.server, request)
+    const { code } = await approve(stack.server, { url: provider.sentTo?.href ?? '' })
     const transport = new StreamableHTTPClientTransport(new URL(stack.demo.url), { authProvider: provider })
     await transport.finishAuth(code)
     expect(decodeJwt(provider.kept?.access_token ?? '').aud).toBe(stack.demo.url)

@@ -1,6 +1,6 @@
-import { createServer } from 'node:net'
 import { type DemoServer, demoResource, startDemoServer } from '../../src/dev/demo-server.ts'
 import { startTestServer, type TestServer, type TestServerOptions } from '../setup/authorization-server.ts'
+import { freePort } from './free-port.ts'
 
 /** An authorization server and a protected MCP server that delegates to it. */
 export interface Stack {
@@ -22,13 +22,4 @@ export async function startStack(options: TestServerOptions = {}): Promise<Stack
       await server.close()
     },
   }
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer()
-  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve))
-  const address = probe.address()
-  await new Promise((resolve) => probe.close(resolve))
-  if (address === null || typeof address === 'string') throw new Error('no port')
-  return address.port
 }

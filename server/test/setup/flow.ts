@@ -14,9 +14,15 @@ export interface Authorization {
 
 /** What came back to the client. */
 export interface Callback {
+  readonly url: string
   readonly params: URLSearchParams
   readonly code: string
+  /** The pages that the person saw on the way, in order. */
+  readonly pages: readonly { readonly url: string; readonly html: string }[]
 }
+
+/** Where a server is: all that a person's browser knows of it. */
+type Place = Pick<TestServer, 'origin' | 'issuer'>
 
 /** Registers a public client and returns its id. */
 export async function register(server: TestServer, metadata: Record<string, unknown> = {}): Promise<string> {
@@ -58,7 +64,7 @@ export function authorization(
 
 /** Walks redirects inside the issuer until a page or the client's callback is reached. */
 export async function walk(
-  server: TestServer,
+  server: Place,
   browser: Browser,
   from: string,
 ): Promise<{ url: string; response?: Response }> {
@@ -81,16 +87,21 @@ export interface Decision {
   readonly password?: string
 }
 
+// Sign-in, consent and the page after each; more is a loop.
+const MOST_PAGES = 6
+
 /** Sends the person through whatever pages come, to the callback. */
 export async function approve(
-  server: TestServer,
-  request: Authorization,
+  server: Place,
+  request: Pick<Authorization, 'url'>,
   decision: Decision = {},
   browser: Browser = createBrowser(),
 ): Promise<Callback> {
   let { url, response } = await walk(server, browser, request.url)
-  for (let page = 0; response !== undefined && page < 6; page += 1) {
+  const pages: { url: string; html: string }[] = []
+  while (response !== undefined && pages.length < MOST_PAGES) {
     const html = await response.text()
+    pages.push({ url, html })
     if (url.endsWith('/continue')) {
       ;({ url, response } = await walk(server, browser, new URL(nextOf(html), url).href))
       continue
@@ -102,7 +113,7 @@ export async function approve(
     ;({ url, response } = await walk(server, browser, new URL(location, url).href))
   }
   const params = new URL(url).searchParams
-  return { params, code: params.get('code') ?? '' }
+  return { url, params, code: params.get('code') ?? '', pages }
 }
 
 function signInForm(html: string, decision: Decision): Record<string, string> {
