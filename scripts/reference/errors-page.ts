@@ -60,10 +60,16 @@ export function catalogueOf(
   const unused = [...meanings.keys()]
     .filter((name) => !known.has(name))
     .map((name) => `${name} has a meaning and no source uses it: remove it from scripts/reference/*-codes.ts`)
-  const faults = [...nameless, ...unused]
+  const shared = used
+    .filter(({ paths }) => new Set(paths.map(packageOf)).size > 1)
+    .map(({ code: name, paths }) => `${name} is used by ${paths.join(' and ')}: one code has one meaning, rename one`)
+  const faults = [...nameless, ...unused, ...shared]
   if (faults.length > 0) throw new Error(faults.join('\n'))
   return rows
 }
+
+/** `server` or `resources/kit`: packages do not know each other's codes, so one in two of them means two things. */
+const packageOf = (path: string): string => path.slice(0, path.indexOf('/src/'))
 
 function placesOf(paths: readonly string[]): readonly string[] {
   return [...new Set(paths.map(placeOf))]

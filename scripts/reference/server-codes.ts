@@ -108,6 +108,10 @@ export const SERVER_CODES: CodeMeanings = {
     means: 'A token that was presented to the server is not valid.',
     change: 'Get a new token.',
   },
+  SALLYPORT_E_TOKEN_NOT_REVOCABLE: {
+    means: 'The token was made by exchange out of a grant of another client, and cannot be taken back alone.',
+    change: 'Wait until it ends, within minutes, or revoke the grant it was made from.',
+  },
   SALLYPORT_E_TOO_LARGE: {
     means: 'The body of the request is larger than any request of a client.',
     change: 'Send less; a proxy in front is no reason for it.',

@@ -64,6 +64,13 @@ describe('the catalogue of codes', () => {
     expect(() => catalogueOf([], new Map([['SALLYPORT_E_GONE', meaning]]))).toThrow(/SALLYPORT_E_GONE .* no source/)
   })
 
+  it('refuses a code that two packages use, each in its own sense', () => {
+    const paths = ['resources/kit/src/a.ts', 'server/src/http/b.ts']
+    expect(() =>
+      catalogueOf([{ code: 'SALLYPORT_E_TWICE', paths }], new Map([['SALLYPORT_E_TWICE', meaning]])),
+    ).toThrow(/SALLYPORT_E_TWICE is used by .* one code has one meaning/)
+  })
+
   it('says where a code is seen and which OAuth error goes with it', () => {
     const rows = catalogueOf(used("'SALLYPORT_E_GRANT'"), new Map([['SALLYPORT_E_GRANT', meaning]]))
     expect(rows).toEqual([

@@ -55,7 +55,7 @@ const CATALOGUE: Readonly<Record<string, ErrorEntry>> = {
   unauthorized_client: { code: 'SALLYPORT_E_CLIENT_NOT_ALLOWED', sentence: 'The client may not do this.' },
   unsupported_grant_type: { code: 'SALLYPORT_E_GRANT_TYPE', sentence: 'Use authorization_code or refresh_token.' },
   unsupported_token_type: {
-    code: 'SALLYPORT_E_TOKEN_TYPE',
+    code: 'SALLYPORT_E_TOKEN_NOT_REVOCABLE',
     sentence:
       'A token of this kind cannot be revoked by itself: it ends within minutes, or with the grant it was made from.',
   },

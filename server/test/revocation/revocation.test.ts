@@ -182,7 +182,7 @@ describe('a token of somebody else', () => {
     const { status, text } = await revoke({ token: exchanged }, basic(CONFIDENTIAL.owner))
     expect([status, JSON.parse(text)]).toMatchObject([
       400,
-      { error: 'unsupported_token_type', error_code: 'SALLYPORT_E_TOKEN_TYPE' },
+      { error: 'unsupported_token_type', error_code: 'SALLYPORT_E_TOKEN_NOT_REVOCABLE' },
     ])
     expect(await isActive(one.accessToken)).toBe(true)
     const byTheOther = await revoke({ client_id: one.clientId, token: exchanged })
