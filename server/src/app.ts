@@ -3,6 +3,7 @@ import { createServer, type RequestListener, type Server } from 'node:http'
 import Koa from 'koa'
 import { pino } from 'pino'
 import type { Settings } from './config/settings.ts'
+import { createEgress, type Egress } from './egress/index.ts'
 import { issuerAddress, originForm, pinAddress, targetBelowIssuer } from './http/address.ts'
 import { createCookieJar } from './http/cookie-jar.ts'
 import { crossOrigin } from './http/cors.ts'
@@ -49,14 +50,16 @@ export async function startServer(
   const log = createLog(settings.logLevel)
   const warn = (message: string): void => log('warn', message)
   const store = openStore({ databaseUrl: databaseUrl.reveal(), poolSize: settings.databasePoolSize, log: warn })
+  const egress = createEgress({ settings: settings.egress })
   const servers: Server[] = []
   const close = async (): Promise<void> => {
     await Promise.all(servers.map(closeServer))
+    await egress.close()
     await store.close()
   }
   try {
     await syncSettings(settings, store)
-    const handler = await createApp({ settings, store, log })
+    const handler = await createApp({ settings, store, log, egress })
     const database = { name: 'database', check: () => store.ping().then(() => true) }
     const management = createManagementServer([database, ...(options.readiness ?? [])])
     servers.push(await listen(createServer(LIMITS, handler), settings.listen))
@@ -116,8 +119,13 @@ export type Log = (
 const CORRELATION_ID_BYTES = 12
 
 /** The one place that wires. Everything here is handed what it needs; nothing reaches for it. */
-export async function createApp(deps: { settings: Settings; store: Store; log: Log }): Promise<RequestListener> {
-  const { settings, store, log } = deps
+export async function createApp(deps: {
+  settings: Settings
+  store: Store
+  log: Log
+  egress: Egress
+}): Promise<RequestListener> {
+  const { settings, store, log, egress } = deps
   const address = issuerAddress(settings.issuer)
   const now = (): number => Math.floor(Date.now() / 1000)
   const sealer = createSealer(settings.encryptionKeys)
@@ -127,6 +135,7 @@ export async function createApp(deps: { settings: Settings; store: Store; log: L
   const server = createAuthorizationServer({
     settings,
     store,
+    egress,
     sealer,
     signingKeys,
     now,

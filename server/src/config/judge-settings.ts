@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import type { z } from 'zod'
 import { judgeClients } from './client-rules.ts'
+import { judgeEgress } from './egress-rules.ts'
 import { twinPath } from './environment.ts'
 import { judgeOwners } from './exchange-rules.ts'
 import type { Layers } from './layers.ts'
@@ -45,13 +46,14 @@ export function judgeSettings({ mode, layers, files, baseDir, cwd }: JudgedInput
   const trustedProxies = judgeTrustedProxies(input.trustedProxies ?? [], findings)
   const privateUseRedirects = input.privateUseRedirects ?? []
   judgePrivateUse(privateUseRedirects, findings)
+  const egress = judgeEgress(input.egress?.allow ?? [], lookup)
   const resources = judgeResources(usableEntries(resourceSchema, value.resources), { files, baseDir, findings })
   const resourceIds = new Set(resources.map(({ id }) => id))
   const clients = judgeClients(usableEntries(clientSchema, value.clients), { lookup, privateUseRedirects, resourceIds })
   judgeOwners({ resources, clients }, findings)
   const { problems, warnings } = findings
   if (!whole.success || problems.length > 0) return { ok: false, problems, warnings }
-  const parts = { ...secrets, trustedProxies, resources, clients }
+  const parts = { ...secrets, trustedProxies, egress, resources, clients }
   const dataDir = resolve(valueAt(value, ['dataDir']) === undefined ? cwd : baseDir, whole.data.dataDir)
   return { ok: true, settings: buildSettings(mode, whole.data, parts, dataDir), warnings }
 }
@@ -112,7 +114,8 @@ function judgePrivateUse(entries: readonly string[], findings: Findings): void {
   }
 }
 
-type SettingsParts = ReturnType<typeof readSecrets> & Pick<Settings, 'trustedProxies' | 'resources' | 'clients'>
+type SettingsParts = ReturnType<typeof readSecrets> &
+  Pick<Settings, 'trustedProxies' | 'egress' | 'resources' | 'clients'>
 
 function buildSettings(mode: SettingsMode, input: SettingsInput, parts: SettingsParts, dataDir: string): Settings {
   const { port, host } = input.listen
@@ -133,6 +136,7 @@ function buildSettings(mode: SettingsMode, input: SettingsInput, parts: Settings
     lifetimes: input.lifetimes,
     registration: input.registration,
     privateUseRedirects: input.privateUseRedirects,
+    egress: parts.egress,
     resources: parts.resources,
     clients: parts.clients,
     demo: { port: input.demo.port, downstreamPort: input.demo.downstreamPort, password: parts.demoPassword },

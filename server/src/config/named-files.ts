@@ -16,9 +16,10 @@ export type ReadFile = (path: string) => string
 const MAX_FILE_CHARACTERS = 1_000_000
 
 /** Settings outside `clients` that have a `…File` twin. */
-export const SECRET_PATHS: readonly SettingsPath[] = ENVIRONMENT.flatMap(({ path, secret }) =>
-  secret && path !== undefined ? [path] : [],
-)
+export const SECRET_PATHS: readonly SettingsPath[] = [
+  ...ENVIRONMENT.flatMap(({ path, secret }) => (secret && path !== undefined ? [path] : [])),
+  ['egress', 'proxy'],
+]
 
 /**
  * Finds every file that settings name, in whatever state they are: wrong types are skipped, the schema reports them.
@@ -30,6 +31,7 @@ export function filesNamedBy(value: Readonly<Record<string, unknown>>, baseDir: 
   const written = [
     ...SECRET_PATHS.map((path) => valueAt(value, twinPath(path))),
     ...recordsOf(value.clients).flatMap((client) => [client.secretFile, client.jwks]),
+    valueAt(value, ['egress', 'ca']),
     ...recordsOf(value.resources).map((resource) => resource.tools),
   ]
   const paths = written

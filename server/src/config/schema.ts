@@ -44,6 +44,22 @@ const demoSchema = z
   .prefault({})
   .describe('The demo that runs beside the authorization server in dev; ignored in serve.')
 
+const egressSchema = z
+  .strictObject({
+    allow: z
+      .array(text())
+      .max(MAX_LIST_ENTRIES, { error: `must not hold more than ${MAX_LIST_ENTRIES} entries` })
+      .default([])
+      .describe('Hosts as host:port that URLs of this file may lead to although private or plain http.'),
+    proxy: secretText()
+      .optional()
+      .describe('URL of the proxy that takes CONNECT for all other hosts. With a password, better kept in proxyFile.'),
+    proxyFile: filePath().optional().describe('File that holds the URL of the proxy.'),
+    ca: filePath().optional().describe('File of root certificates (PEM) that are trusted beside the usual ones.'),
+  })
+  .prefault({})
+  .describe('Requests that this server makes to others. None leads into a private network unless it is named here.')
+
 const keyList = () =>
   z
     .array(secretText())
@@ -92,6 +108,7 @@ export const settingsSchema = z.strictObject({
     .describe(
       'Redirects into apps by a scheme of their own, as scheme://host. Any app on a machine can claim a scheme.',
     ),
+  egress: egressSchema,
   resources: resourcesSchema,
   clients: clientsSchema,
   demo: demoSchema,

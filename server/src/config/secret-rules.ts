@@ -41,6 +41,14 @@ export const refuseDatabaseUrl: RefuseSecret = (value) => {
   return 'must be a URL that begins with postgres:// or postgresql://'
 }
 
+export const refuseProxyUrl: RefuseSecret = (value) => {
+  const url = URL.parse(value)
+  if (url === null || !/^https?:$/.test(url.protocol)) return 'must be a URL that begins with http:// or https://'
+  return url.pathname === '/' && url.search === '' && url.hash === ''
+    ? undefined
+    : 'must end with the port of the proxy'
+}
+
 export const refusePassword: RefuseSecret = (value) => refuseLength(value)
 
 function refuseLength(value: string): string | undefined {

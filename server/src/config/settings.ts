@@ -49,6 +49,16 @@ export interface LifetimeSettings {
   readonly interactionSeconds: number
 }
 
+/** What the operator opens for outgoing requests; nothing unless said. */
+export interface EgressSettings {
+  /** `host:port` that may be private and plain http, for URLs of the settings alone. */
+  readonly allow: readonly string[]
+  /** URL of a proxy that takes CONNECT, with its user and password if it wants them. */
+  readonly proxy: Secret | undefined
+  /** Further root certificates, each in PEM. */
+  readonly ca: readonly string[]
+}
+
 /** The one configuration of a process: typed, complete, frozen. Nothing else reads the file or the environment. */
 export interface Settings {
   /** `dev` allows http on loopback and generated secrets; `serve` refuses both. */
@@ -73,6 +83,7 @@ export interface Settings {
   readonly registration: { readonly mode: 'open' | 'off' }
   /** `scheme://host` entries whose private-use redirect URIs are accepted, of dynamic registrations too. */
   readonly privateUseRedirects: readonly string[]
+  readonly egress: EgressSettings
   readonly resources: readonly ResourceSettings[]
   readonly clients: readonly ClientSettings[]
   readonly demo: { readonly port: number; readonly downstreamPort: number; readonly password: Secret | undefined }

@@ -1,5 +1,6 @@
 import { Provider } from 'oidc-provider'
 import type { Settings } from '../config/settings.ts'
+import type { Egress } from '../egress/index.ts'
 import { createFormTokens } from '../keys/form-tokens.ts'
 import type { Sealer } from '../keys/sealing.ts'
 import type { SigningKeys } from '../keys/signing-keys.ts'
@@ -20,6 +21,7 @@ import { interactions } from './interactions.ts'
 import { namesKnownToTheEngine } from './internals.ts'
 import { answerIntrospections, introspection } from './introspection.ts'
 import { createAccessTokenReader } from './issued-access-token.ts'
+import { outgoing } from './outgoing.ts'
 import { createPendingInteractions, type PendingInteractions } from './pending-interactions.ts'
 import { pkce } from './pkce.ts'
 import { deriveSuccessorIds } from './refresh-rotation.ts'
@@ -41,6 +43,8 @@ import { keepErrorsFromStrangers } from './untrusted-redirects.ts'
 export interface ProviderDeps {
   readonly settings: Settings
   readonly store: Store
+  /** For whatever the engine fetches by itself. */
+  readonly egress: Egress
   readonly sealer: Sealer
   readonly signingKeys: SigningKeys
   readonly renderErrorPage: RenderErrorPage
@@ -84,6 +88,7 @@ export function createAuthorizationServer(deps: ProviderDeps): AuthorizationServ
     introspection: introspection(),
     errors: errors(deps.renderErrorPage, privateUseRedirects),
     routes: routes(),
+    outgoing: outgoing(deps.egress, deps.report),
     surface: surface(),
   }
   const provider = new Provider(issuer, compose(slices, namesKnownToTheEngine()))

@@ -5,6 +5,7 @@ import { createApp, type Log } from '../../src/app.ts'
 import { SHIPPED_PRIVATE_USE_REDIRECTS } from '../../src/config/redirect-uri.ts'
 import { secret } from '../../src/config/secret.ts'
 import type { LifetimeSettings, Settings } from '../../src/config/settings.ts'
+import { createEgress, type Egress } from '../../src/egress/index.ts'
 import { syncSettings } from '../../src/provider/registered-settings.ts'
 import { openStore, type Store } from '../../src/store/index.ts'
 import { hashPassword } from '../../src/store/password.ts'
@@ -59,6 +60,8 @@ export interface TestServerOptions {
   readonly path?: string
   readonly settings?: Partial<Settings>
   readonly lifetimes?: Partial<LifetimeSettings>
+  /** The way out; one that nothing was opened for unless given. */
+  readonly egress?: Egress
   /** Another server's, so that two share one database. */
   readonly sharing?: TestServer
 }
@@ -79,7 +82,8 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   const log: Log = (level, message, detail) => logged.push({ level, message, detail })
   if (options.sharing === undefined) await fill(store)
   await syncSettings(settings, store)
-  http.on('request', await createApp({ settings, store, log }))
+  const egress = options.egress ?? createEgress({ settings: settings.egress })
+  http.on('request', await createApp({ settings, store, log, egress }))
   return {
     issuer: settings.issuer,
     origin,
@@ -114,6 +118,7 @@ function testSettings(options: TestServerOptions, origin: string, databaseUrl: s
     lifetimes: { ...LIFETIMES, ...options.lifetimes },
     registration: { mode: 'open' },
     privateUseRedirects: SHIPPED_PRIVATE_USE_REDIRECTS,
+    egress: { allow: [], proxy: undefined, ca: [] },
     resources: [],
     clients: [],
     demo: { port: 0, downstreamPort: 0, password: undefined },
