@@ -19,6 +19,7 @@ import { canonicalParameters } from './http/parameters.ts'
 import { renderRefusal } from './http/refusal-page.ts'
 import { refusalsForPeople } from './http/refusals-for-people.ts'
 import { logRequests } from './http/request-log.ts'
+import { resourceMetadata } from './http/resource-metadata.ts'
 import { createSealer } from './keys/sealing.ts'
 import { loadSigningKeys } from './keys/signing-keys.ts'
 import { describeClient } from './provider/client-description.ts'
@@ -160,6 +161,7 @@ export async function createApp(deps: {
   })
   app.use(crossOrigin(CROSS_ORIGIN_ENDPOINTS))
   app.use(pageRoutes(interactionDeps(deps, server, { pages, now, address })))
+  app.use(resourceMetadata(settings.issuer, store.registry))
   app.use(onlyEndpoints(new Set(settings.registration.mode === 'off' ? ['/register'] : [])))
   app.use(canonicalParameters(store.registry))
   app.use(toEngine(server.provider.callback()))

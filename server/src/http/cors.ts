@@ -1,4 +1,5 @@
 import type { Middleware } from 'koa'
+import { isResourceMetadata } from './resource-metadata.ts'
 
 // Browsers ask again after this; a day is what the largest of them allow or cut.
 const PREFLIGHT_MAX_AGE_SECONDS = '86400'
@@ -13,7 +14,7 @@ const READING = ['GET', 'HEAD']
  */
 export function crossOrigin(paths: ReadonlyMap<string, readonly string[]>): Middleware {
   return async (ctx, next) => {
-    const methods = paths.get(ctx.path) ?? (ctx.path.startsWith(WELL_KNOWN) ? READING : undefined)
+    const methods = paths.get(ctx.path) ?? (isMetadata(ctx.path) ? READING : undefined)
     if (methods === undefined) return next()
     ctx.set('Access-Control-Allow-Origin', '*')
     ctx.set('Access-Control-Expose-Headers', 'WWW-Authenticate, Retry-After, X-Correlation-Id')
@@ -24,4 +25,8 @@ export function crossOrigin(paths: ReadonlyMap<string, readonly string[]>): Midd
     ctx.set('Access-Control-Max-Age', PREFLIGHT_MAX_AGE_SECONDS)
     ctx.status = 204
   }
+}
+
+function isMetadata(path: string): boolean {
+  return path.startsWith(WELL_KNOWN) || isResourceMetadata(path)
 }

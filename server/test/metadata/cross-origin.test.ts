@@ -14,6 +14,7 @@ describe.each([
   { path: '/.well-known/oauth-authorization-server', methods: 'GET, HEAD' },
   { path: '/.well-known/openid-configuration', methods: 'GET, HEAD' },
   { path: '/.well-known/jwks.json', methods: 'GET, HEAD' },
+  { path: '/resources/demo/protected-resource-metadata', methods: 'GET, HEAD' },
   { path: '/token', methods: 'POST' },
   { path: '/register', methods: 'POST' },
   { path: '/revoke', methods: 'POST' },
