@@ -4,8 +4,8 @@ import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/
 import { protect } from '@sallyport/resource'
 import { createSdk1Middleware } from '@sallyport/resource/sdk1'
 import express, { type Express, type NextFunction, type Request, type Response } from 'express'
-import type { NewResource } from '../store/resources.ts'
 import { createDemoMcpServer } from './demo-mcp.ts'
+import { DEMO_NAME, demoUri } from './demo-registry.ts'
 import { demoTools } from './demo-tools.ts'
 import { createDemoWorld, type DemoWorld } from './demo-world.ts'
 
@@ -27,22 +27,8 @@ interface DemoServerOptions {
 }
 
 const HOST = '127.0.0.1'
-const NAME = 'Sallyport demo'
 // The browser mode of the MCP Inspector calls servers from its own page.
 const INSPECTOR_ORIGINS = ['http://localhost:6274', 'http://127.0.0.1:6274']
-
-/** The demo as the registry knows it. */
-export function demoResource(port: number): NewResource {
-  return {
-    id: 'sallyport-demo',
-    uri: `http://${HOST}:${port}/mcp`,
-    name: NAME,
-    aliases: [],
-    tools: demoTools,
-    accessTokenSeconds: undefined,
-    source: 'demo',
-  }
-}
 
 /**
  * Starts the demo MCP server on the loopback, protected by the resource kit as any server would be.
@@ -50,12 +36,12 @@ export function demoResource(port: number): NewResource {
  * @throws what `listen` throws, EADDRINUSE for one
  */
 export async function startDemoServer({ issuer, port, log }: DemoServerOptions): Promise<DemoServer> {
-  const { uri } = demoResource(port)
+  const uri = demoUri(port)
   const guard = await protect({
     issuer,
     resource: uri,
     tools: demoTools,
-    resourceName: NAME,
+    resourceName: DEMO_NAME,
     allowedOrigins: INSPECTOR_ORIGINS,
     log: ({ code, detail }) => log(`demo: ${code} ${detail}`),
   })

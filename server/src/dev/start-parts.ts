@@ -1,16 +1,17 @@
 import { startServer } from '../app.ts'
 import { secret } from '../config/secret.ts'
 import type { Settings } from '../config/settings.ts'
+import type { ClientKey } from '../keys/client-key.ts'
 import { migrateDatabase, openStore } from '../store/index.ts'
-import type { Resources } from '../store/resources.ts'
-import { type DemoServer, demoResource, startDemoServer } from './demo-server.ts'
+import { demoClientKey } from './demo-client-key.ts'
+import { registerDemo } from './demo-registry.ts'
+import { type DemoServer, startDemoServer } from './demo-server.ts'
 import { ensureDemoUsers } from './demo-users.ts'
 import { withDevelopmentSecrets } from './development-secrets.ts'
 import { type DownstreamApi, startDownstreamApi } from './downstream-api.ts'
 import { startEmbeddedPostgres } from './embedded-postgres.ts'
 import type { PartStack } from './part-stack.ts'
 import { postgresFolderOf } from './postgres-folder.ts'
-import { StartError } from './start-error.ts'
 import type { StartedParts } from './start-summary.ts'
 
 interface Start {
@@ -44,7 +45,8 @@ export async function startParts(given: Settings, start: Start): Promise<Started
   signal.throwIfAborted()
 
   await migrateDatabase(databaseUrl.reveal())
-  await prepareDemo(settings, databaseUrl.reveal(), log)
+  const key = await demoClientKey(settings.dataDir)
+  await prepareDemo(settings, key, databaseUrl.reveal(), log)
   signal.throwIfAborted()
 
   let demo: DemoServer | undefined
@@ -84,31 +86,15 @@ async function startDatabase(dataDir: string, { parts, log }: Start): Promise<st
 
 async function prepareDemo(
   settings: Awaited<ReturnType<typeof withDevelopmentSecrets>>,
+  key: ClientKey,
   databaseUrl: string,
   log: (message: string) => void,
 ): Promise<void> {
   const store = openStore({ databaseUrl, poolSize: PREPARATION_POOL_SIZE, log })
   try {
     await ensureDemoUsers(store.accounts, settings.demo.password)
-    await registerDemo(store.resources, settings)
+    await registerDemo(store.resources, settings, key)
   } finally {
     await store.close()
   }
-}
-
-async function registerDemo(resources: Resources, settings: Settings): Promise<void> {
-  const demo = demoResource(settings.demo.port)
-  if (settings.resources.some(({ uri }) => uri === demo.uri)) {
-    // The operator describes this very address: then that description counts, and two cannot stand.
-    const earlier = (await resources.list()).some(({ id, source }) => id === demo.id && source === 'demo')
-    if (earlier) await resources.remove(demo.id)
-    return
-  }
-  const stored = await resources.put(demo)
-  if (stored.ok) return
-  throw new StartError(
-    'SALLYPORT_E_DEMO_RESOURCE',
-    `The demo MCP server ${demo.uri} cannot be registered as "${demo.id}" (${stored.reason}). ` +
-      'Remove the resource that is in its way, or move the demo with SALLYPORT_DEMO_PORT.',
-  )
 }

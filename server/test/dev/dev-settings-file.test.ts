@@ -29,7 +29,10 @@ describe('sallyport dev on settings of its operator', async () => {
     await dev.ready()
     expect(dev.stdout()).toContain('DATABASE_URL')
     expect(dev.stdout()).toContain('password a chosen word')
-    expect(await registered()).toEqual([{ id: 'sallyport-demo', source: 'demo' }])
+    expect(await registered()).toEqual([
+      { id: 'sallyport-demo', source: 'demo' },
+      { id: 'sallyport-downstream', source: 'demo' },
+    ])
     expect((await store.accounts.list()).map(({ login }) => login)).toEqual(['alice', 'bob'])
     expect((await processesOf(folder)).filter((line) => line.includes('postgres'))).toEqual([])
     dev.signal('SIGTERM')
@@ -48,7 +51,10 @@ describe('sallyport dev on settings of its operator', async () => {
     await writeFile(join(folder, 'tools.yaml'), 'tools: { whoami: { class: discovery, scopes: [] } }\n')
     const dev = startDevProcess({ ...environment, SALLYPORT_CONFIG: file })
     await dev.ready()
-    expect(await registered()).toEqual([{ id: 'mine', source: 'settings' }])
+    expect(await registered()).toEqual([
+      { id: 'sallyport-downstream', source: 'demo' },
+      { id: 'mine', source: 'settings' },
+    ])
     dev.signal('SIGTERM')
     expect(await dev.ended()).toBe(0)
   })

@@ -1,4 +1,5 @@
-import { type DemoServer, demoResource, startDemoServer } from '../../src/dev/demo-server.ts'
+import { demoResource } from '../../src/dev/demo-registry.ts'
+import { type DemoServer, startDemoServer } from '../../src/dev/demo-server.ts'
 import { startTestServer, type TestServer, type TestServerOptions } from '../setup/authorization-server.ts'
 import { freePort } from './free-port.ts'
 
