@@ -4,13 +4,22 @@ import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js'
 import { z } from 'zod'
 import type { DemoWorld } from './demo-world.ts'
 
+/** What a tool that leaves the machine or the server comes back with. */
+export type DemoAnswer =
+  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: false; readonly reason: string }
+
 /** What the tools work with. */
 export interface DemoMcpDeps {
   readonly world: DemoWorld
+  /** Fetches a page for url_fetch. */
+  readonly fetchPage: (url: string) => Promise<DemoAnswer>
 }
 
 /** Longer names and titles are no names and titles. */
 const MAX_TEXT_LENGTH = 200
+/** No URL that a browser would take is longer by much. */
+const MAX_URL_LENGTH = 2_000
 
 const READ_ONLY = { readOnlyHint: true }
 
@@ -21,6 +30,7 @@ export function createDemoMcpServer(deps: DemoMcpDeps): McpServer {
   const server = new McpServer({ name: 'sallyport-demo', version: '0.1.0' })
   registerReadingTools(server, deps)
   registerChangingTools(server, deps.world)
+  registerReachingTools(server, deps)
   return server
 }
 
@@ -85,8 +95,24 @@ function registerChangingTools(server: McpServer, world: DemoWorld): void {
   )
 }
 
+function registerReachingTools(server: McpServer, { fetchPage }: DemoMcpDeps): void {
+  server.registerTool(
+    'url_fetch',
+    {
+      description: 'Fetches a page from one of the few sites that it may reach',
+      inputSchema: { url: text('Address of the page', MAX_URL_LENGTH) },
+      annotations: { ...READ_ONLY, openWorldHint: true },
+    },
+    async ({ url }) => toResult(await fetchPage(url)),
+  )
+}
+
 function describeCaller(authInfo: AuthInfo | undefined) {
   return { sub: authInfo?.extra?.sub, client_id: authInfo?.clientId, scopes: authInfo?.scopes }
+}
+
+function toResult(outcome: DemoAnswer): CallToolResult {
+  return outcome.ok ? answer(outcome.value) : refuse(outcome.reason)
 }
 
 function answer(value: unknown): CallToolResult {

@@ -4,10 +4,12 @@ import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/
 import { protect } from '@sallyport/resource'
 import { createSdk1Middleware } from '@sallyport/resource/sdk1'
 import express, { type Express, type NextFunction, type Request, type Response } from 'express'
-import { createDemoMcpServer } from './demo-mcp.ts'
+import type { Egress } from '../egress/index.ts'
+import { createDemoFetch } from './demo-fetch.ts'
+import { createDemoMcpServer, type DemoMcpDeps } from './demo-mcp.ts'
 import { DEMO_NAME, demoUri } from './demo-registry.ts'
 import { demoTools } from './demo-tools.ts'
-import { createDemoWorld, type DemoWorld } from './demo-world.ts'
+import { createDemoWorld } from './demo-world.ts'
 
 /** The demo MCP server while it listens. */
 export interface DemoServer {
@@ -23,6 +25,8 @@ interface DemoServerOptions {
   readonly issuer: string
   /** Port on 127.0.0.1. */
   readonly port: number
+  /** The way out of url_fetch; nothing has to be opened in it. */
+  readonly egress: Egress
   readonly log: (message: string) => void
 }
 
@@ -35,7 +39,7 @@ const INSPECTOR_ORIGINS = ['http://localhost:6274', 'http://127.0.0.1:6274']
  *
  * @throws what `listen` throws, EADDRINUSE for one
  */
-export async function startDemoServer({ issuer, port, log }: DemoServerOptions): Promise<DemoServer> {
+export async function startDemoServer({ issuer, port, egress, log }: DemoServerOptions): Promise<DemoServer> {
   const uri = demoUri(port)
   const guard = await protect({
     issuer,
@@ -48,7 +52,10 @@ export async function startDemoServer({ issuer, port, log }: DemoServerOptions):
   const app = express().disable('x-powered-by')
   // First and at the root: it refuses foreign hosts and serves the metadata as well as guarding the endpoint.
   app.use(createSdk1Middleware(guard))
-  mountEndpoint(app, createDemoWorld())
+  mountEndpoint(app, {
+    world: createDemoWorld(),
+    fetchPage: createDemoFetch({ egress, log: (message) => log(`demo: ${message}`) }),
+  })
   app.use((error: unknown, _request: Request, response: Response, next: NextFunction) => {
     log(`demo: ${String(error)}`)
     if (response.headersSent) next(error)
@@ -70,9 +77,9 @@ export async function startDemoServer({ issuer, port, log }: DemoServerOptions):
 }
 
 /** One MCP server and transport for each request: between two of them only the world is kept. */
-function mountEndpoint(app: Express, world: DemoWorld): void {
+function mountEndpoint(app: Express, deps: DemoMcpDeps): void {
   app.post('/mcp', async (request, response) => {
-    const server = createDemoMcpServer({ world })
+    const server = createDemoMcpServer(deps)
     const transport = new StreamableHTTPServerTransport({ enableJsonResponse: true })
     response.once('close', () => void server.close())
     await server.connect(transport)

@@ -1,6 +1,7 @@
 import { startServer } from '../app.ts'
 import { secret } from '../config/secret.ts'
 import type { Settings } from '../config/settings.ts'
+import { createEgress } from '../egress/index.ts'
 import type { ClientKey } from '../keys/client-key.ts'
 import { migrateDatabase, openStore } from '../store/index.ts'
 import { demoClientKey } from './demo-client-key.ts'
@@ -64,7 +65,9 @@ export async function startParts(given: Settings, start: Start): Promise<Started
   parts.add('the demo downstream API', { stop: startedApi.close, patienceMs: SERVER_PATIENCE_MS })
   signal.throwIfAborted()
 
-  const startedDemo = await startDemoServer({ issuer: settings.issuer, port: settings.demo.port, log })
+  const egress = createEgress({ settings: settings.egress })
+  parts.add('the way out of the demo', { stop: egress.close, patienceMs: SERVER_PATIENCE_MS })
+  const startedDemo = await startDemoServer({ issuer: settings.issuer, port: settings.demo.port, egress, log })
   demo = startedDemo
   parts.add('the demo MCP server', { stop: startedDemo.close, patienceMs: SERVER_PATIENCE_MS })
   return {

@@ -5,24 +5,28 @@ import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { type DemoServer, startDemoServer } from '../../src/dev/demo-server.ts'
+import { createEgress, type Egress } from '../../src/egress/index.ts'
 import { makeDevSettings } from './dev-settings.ts'
 import { type FixtureIssuer, makeIssuer } from './fixtures/issuer.ts'
 
 const FIRST = 'mcp:repositories:list mcp:issue:read'
-const EVERYTHING = `${FIRST} mcp:issue:create`
+const EVERYTHING = `${FIRST} mcp:issue:create mcp:url:fetch`
 
 const toolResult = z.object({ isError: z.boolean().optional(), content: z.array(z.object({ text: z.string() })) })
 
 describe('the demo MCP server', () => {
   let issuer: FixtureIssuer
   let demo: DemoServer
+  let egress: Egress
   beforeAll(async () => {
-    const { listen, demo: demoSettings } = makeDevSettings('/nowhere')
+    const { listen, demo: demoSettings, egress: closed } = makeDevSettings('/nowhere')
+    egress = createEgress({ settings: closed })
     issuer = await makeIssuer(listen.port)
-    demo = await startDemoServer({ issuer: issuer.issuer, port: demoSettings.port, log: () => {} })
+    demo = await startDemoServer({ issuer: issuer.issuer, port: demoSettings.port, egress, log: () => {} })
   })
   afterAll(async () => {
     await demo.close()
+    await egress.close()
     await issuer.close()
   })
 
@@ -90,6 +94,16 @@ describe('the demo MCP server', () => {
 
   it('asks for the scope of a write when the token holds those of reading alone (RS-403-02)', async () => {
     await expect(call(FIRST, 'issue_create', { title: 'x' })).rejects.toThrow(/insufficient_scope|403/)
+  })
+
+  it.each([
+    ['this machine', 'http://127.0.0.1:9402/'],
+    ['the metadata service of a cloud', 'http://169.254.169.254/latest/meta-data/'],
+    ['a site that is not on its list', 'https://attacker.example/'],
+  ])('does not fetch from %s, and says what it does fetch from', async (_where, url) => {
+    const { isError, text } = await call(EVERYTHING, 'url_fetch', { url })
+    expect(isError).toBe(true)
+    expect(text).toContain('https://example.com')
   })
 
   it.each([
