@@ -5,6 +5,7 @@ import { clientListCommand } from './client-list.ts'
 import { clientRemoveCommand } from './client-remove.ts'
 import { type CommandContext, createCommand, withSubcommands } from './command.ts'
 import { devCommand } from './dev.ts'
+import { initCommand } from './init.ts'
 import { migrateCommand } from './migrate.ts'
 import { resourceAddCommand } from './resource-add.ts'
 import { resourceListCommand } from './resource-list.ts'
@@ -26,6 +27,7 @@ export function createProgram(context: CommandContext, version: string): Command
   return withSubcommands(program, [
     devCommand(context),
     serveCommand(context),
+    initCommand(context),
     migrateCommand(context),
     checkConfigCommand(context),
     userCommand(context),

@@ -6,6 +6,7 @@ import { run } from './fake-terminal.ts'
 const LEAVES = [
   'dev',
   'serve',
+  'init',
   'migrate',
   'check-config',
   'user add',
