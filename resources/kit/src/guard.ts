@@ -1,6 +1,10 @@
 import { initialScopes } from '@sallyport/policy'
 import { type Access, authInfoOf, type TokenVerifier } from './access.ts'
 import { type Admission, createAdmit } from './admit.ts'
+import type { ClientCredentials } from './exchange/client-assertion.ts'
+import type { DownstreamToken } from './exchange/downstream-token.ts'
+import type { ExchangeOptions } from './exchange/exchange-target.ts'
+import { createExchanger, type ExchangeSubject, NO_EXCHANGER } from './exchange/exchanger.ts'
 import { createHostAndOriginRules } from './http/host-and-origin.ts'
 import { endStreamAfter } from './http/stream-expiry.ts'
 import { metadataUrlOf, type ProtectedResourceMetadata } from './http/well-known.ts'
@@ -45,6 +49,17 @@ export interface Guard {
    * @param next the MCP server
    */
   handle(request: Request, next: Next): Promise<Response>
+  /**
+   * A token for a downstream API, for the person whose call is being answered. The token of the call itself is for this
+   * server alone and goes nowhere but to the issuer. Kept until one of the two expires, and asked for once however many
+   * calls want it together.
+   *
+   * @param access who made the call: the `access` of `handle` and `admit`, or the SDKs' `authInfo`
+   * @param options the downstream resource, and the scopes that are needed there
+   * @throws ExchangeError with a code, and without any token
+   * @see {@link https://www.rfc-editor.org/rfc/rfc8693#section-2 RFC 8693 §2}
+   */
+  exchange(access: ExchangeSubject, options: ExchangeOptions): Promise<DownstreamToken>
 }
 
 /**
@@ -52,8 +67,13 @@ export interface Guard {
  *
  * @param settings checked options
  * @param policy what is known about the tools
+ * @param client the resource's own client, if it has one
  */
-export function createGuard(settings: ProtectSettings, policy: ToolPolicy): Guard {
+export function createGuard(
+  settings: ProtectSettings,
+  policy: ToolPolicy,
+  client: ClientCredentials | undefined,
+): Guard {
   const { issuer, resource, clock, log } = settings
   const scopes = policy.kind === 'tools-file' ? initialScopes(policy.toolsFile) : []
   const metadata = buildMetadata(settings, scopes)
@@ -65,7 +85,12 @@ export function createGuard(settings: ProtectSettings, policy: ToolPolicy): Guar
     onTrouble: (detail) => log({ code: 'SALLYPORT_E_ISSUER_UNAVAILABLE', detail }),
   })
   const expected = { issuer, resource, acceptJwtType: settings.acceptJwtType }
-  const verify = (token: string): Promise<VerifiedToken> => verifyAccessToken(token, { source, expected, now: clock() })
+  const exchanger = client === undefined ? NO_EXCHANGER : createExchanger({ ...settings, client, source })
+  const verify = async (token: string): Promise<VerifiedToken> => {
+    const verified = await verifyAccessToken(token, { source, expected, now: clock() })
+    if (verified.kind === 'verified') exchanger.remember(verified.access, token)
+    return verified
+  }
   const admit = createAdmit({
     verify,
     policy,
@@ -90,6 +115,7 @@ export function createGuard(settings: ProtectSettings, policy: ToolPolicy): Guar
       const response = await next(admission.request, admission.access)
       return finish(response, admission)
     },
+    exchange: exchanger.exchange,
   }
 }
 

@@ -7,6 +7,7 @@ export type ProtectErrorCode =
   | 'SALLYPORT_E_TOOLS_MISSING'
   | 'SALLYPORT_E_TOOLS_UNREADABLE'
   | 'SALLYPORT_E_TOOLS_INVALID'
+  | 'SALLYPORT_E_CLIENT_KEY'
 
 /** A mistake in what was given to `protect`; thrown before anything is served. */
 export class ProtectError extends Error {

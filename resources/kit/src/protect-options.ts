@@ -16,7 +16,11 @@ export interface ProtectOptions {
    * tool.
    */
   readonly tools: string | object
-  /** The resource's own client at the issuer. Checked for its shape; this version makes no requests with it. */
+  /**
+   * The resource's own client at the issuer, which exchanges tokens: its id, and its private JSON Web Key as an object,
+   * as JSON text, or as the path of a file. Left out, SALLYPORT_CLIENT_ID and SALLYPORT_CLIENT_KEY_FILE count; without
+   * those either, the guard does everything but `exchange`, and keeps no token.
+   */
   readonly client?: { readonly id: string; readonly key: string | object }
   /** True: `server/discover` is answered without a token. */
   readonly publicDiscovery?: boolean
@@ -37,7 +41,7 @@ export interface ProtectOptions {
   readonly log?: GuardLog
   /** Seconds since the epoch; the system's clock unless set. */
   readonly clock?: () => number
-  /** The fetch for the issuer's metadata and keys; the runtime's unless set. */
+  /** The fetch for the issuer: metadata, keys, exchange; the runtime's unless set. */
   readonly fetch?: typeof fetch
 }
 
@@ -66,7 +70,6 @@ export interface ProtectSettings {
 export function readProtectOptions(options: ProtectOptions): ProtectSettings {
   const resource = readResource(options.resource)
   checkIssuer(options.issuer)
-  checkClient(options.client)
   if (options.accept !== undefined && String(options.accept.typ) !== 'JWT') {
     throw new ProtectError('SALLYPORT_E_OPTIONS', "accept is { typ: ['JWT'] } or left out")
   }
@@ -104,11 +107,6 @@ function checkIssuer(issuer: unknown): void {
     'SALLYPORT_E_ISSUER_URL',
     `issuer ${JSON.stringify(issuer)} is not an https URL (http on loopback only) without query and fragment`,
   )
-}
-
-function checkClient(client: ProtectOptions['client']): void {
-  if (client === undefined || (typeof client.id === 'string' && client.id !== '' && client.key !== undefined)) return
-  throw new ProtectError('SALLYPORT_E_OPTIONS', 'client is { id, key } or left out')
 }
 
 function readOrigins(origins: readonly string[]): readonly string[] {

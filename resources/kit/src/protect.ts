@@ -1,3 +1,4 @@
+import { readClientOption } from './exchange/client-option.ts'
 import { createGuard, type Guard } from './guard.ts'
 import { type ProtectOptions, readProtectOptions } from './protect-options.ts'
 import { readToolPolicy } from './tools-source.ts'
@@ -13,5 +14,6 @@ import { readToolPolicy } from './tools-source.ts'
  */
 export async function protect(options: ProtectOptions): Promise<Guard> {
   const settings = readProtectOptions(options)
-  return createGuard(settings, await readToolPolicy(options.tools))
+  const policy = await readToolPolicy(options.tools)
+  return createGuard(settings, policy, await readClientOption(options.client, settings.log))
 }

@@ -73,10 +73,6 @@ describe('protect starts', () => {
     const guard = await protect({ ...GOOD, issuer: 'https://auth.example.com/' })
     expect(guard.metadata.authorization_servers).toEqual(['https://auth.example.com/'])
   })
-
-  it('with a client, which this version only keeps', async () => {
-    expect((await protect({ ...GOOD, client: { id: 'mcp', key: 'pem' } })).resource).toBe(GOOD.resource)
-  })
 })
 
 async function messageOf(options: object): Promise<string> {

@@ -1,3 +1,5 @@
+import { describeFetchError, readCapped } from './answer-body.ts'
+
 /** A key set with fifty RSA keys has about 50 kB; nobody needs more, and the memory is ours. */
 export const MAX_DOCUMENT_BYTES = 262_144
 
@@ -28,30 +30,12 @@ export async function fetchIssuerDocument(url: string, fetchFunction: typeof fet
       const kind = response.status >= 500 || response.status === 429 ? 'unreachable' : 'absent'
       return { ok: false, kind, detail: `${url} answered ${response.status}` }
     }
-    const text = await readCapped(response)
+    const text = await readCapped(response, MAX_DOCUMENT_BYTES)
     if (text === undefined)
       return { ok: false, kind: 'absent', detail: `${url} is larger than ${MAX_DOCUMENT_BYTES} bytes` }
     return parseDocument(url, text)
   } catch (error) {
-    return { ok: false, kind: 'unreachable', detail: `${url}: ${describe(error)}` }
-  }
-}
-
-async function readCapped(response: Response): Promise<string | undefined> {
-  const reader = response.body?.getReader()
-  if (reader === undefined) return ''
-  const decoder = new TextDecoder()
-  let text = ''
-  let size = 0
-  for (;;) {
-    const { done, value } = await reader.read()
-    if (done) return text + decoder.decode()
-    size += value.byteLength
-    if (size > MAX_DOCUMENT_BYTES) {
-      await reader.cancel()
-      return undefined
-    }
-    text += decoder.decode(value, { stream: true })
+    return { ok: false, kind: 'unreachable', detail: `${url}: ${describeFetchError(error)}` }
   }
 }
 
@@ -61,10 +45,4 @@ function parseDocument(url: string, text: string): IssuerDocument {
   } catch {
     return { ok: false, kind: 'absent', detail: `${url} is not JSON` }
   }
-}
-
-// Node hides the reason of a failed fetch ("connect ECONNREFUSED …") in the cause.
-function describe(error: unknown): string {
-  if (!(error instanceof Error)) return String(error)
-  return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message
 }

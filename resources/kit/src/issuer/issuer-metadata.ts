@@ -5,6 +5,8 @@ import { fetchIssuerDocument } from './issuer-document.ts'
 export interface IssuerMetadata {
   readonly issuer: string
   readonly jwksUri: string
+  /** Undefined when there is none, or none that credentials may be sent to. */
+  readonly tokenEndpoint: string | undefined
   readonly document: Readonly<Record<string, unknown>>
 }
 
@@ -71,9 +73,15 @@ function readIssuerMetadata(value: unknown, issuer: string): DiscoveredIssuer {
   if (document.issuer !== issuer) {
     return { ok: false, detail: `names issuer ${JSON.stringify(document.issuer)} instead of "${issuer}"` }
   }
-  const jwksUri = document.jwks_uri
-  if (typeof jwksUri !== 'string' || !isSecureUrl(jwksUri)) return { ok: false, detail: 'has no https jwks_uri' }
-  // An issuer on the internet must not make us fetch from a service on this machine.
-  if (jwksUri.startsWith('http:') && !issuer.startsWith('http:')) return { ok: false, detail: 'has an http jwks_uri' }
-  return { ok: true, metadata: { issuer, jwksUri, document } }
+  const jwksUri = endpointOf(document.jwks_uri, issuer)
+  if (jwksUri === undefined) return { ok: false, detail: 'has no jwks_uri on https (or on loopback, like the issuer)' }
+  const tokenEndpoint = endpointOf(document.token_endpoint, issuer)
+  return { ok: true, metadata: { issuer, jwksUri, tokenEndpoint, document } }
+}
+
+function endpointOf(value: unknown, issuer: string): string | undefined {
+  if (typeof value !== 'string' || !isSecureUrl(value)) return undefined
+  // An issuer on the internet must not make us talk to a service on this machine.
+  const isHttp = new URL(value).protocol === 'http:'
+  return isHttp && new URL(issuer).protocol !== 'http:' ? undefined : value
 }

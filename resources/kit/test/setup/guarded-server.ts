@@ -37,7 +37,7 @@ export interface GuardedServer {
 
 /** Puts a guard in front of a server that answers `{}` and remembers what came. */
 export async function startGuardedServer(
-  issuer: TestIssuer,
+  issuer: Pick<TestIssuer, 'issuer'>,
   options: Partial<ProtectOptions> = {},
 ): Promise<GuardedServer> {
   const arrivals: Arrival[] = []
