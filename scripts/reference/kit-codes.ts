@@ -14,6 +14,65 @@ export const KIT_CODES: CodeMeanings = {
     means: 'A tool of class destructive or admin, or one that the tools file does not list, was called.',
     change: 'List the tool with its class in the tools file; destructive and admin calls stay refused.',
   },
+  SALLYPORT_E_CLIENT_KEY: {
+    means:
+      'The `client.key` given to `protect` cannot sign: a public key, a shared secret, PEM, a file that is not there.',
+    change: 'Give the private JSON Web Key that `sallyport resource add` wrote.',
+  },
+  SALLYPORT_E_CLIENT_KEY_EXPOSED: {
+    means: "Other users of the machine can read the file of the client's private key.",
+    change: 'chmod 600, or mount the secret for the user of this server alone.',
+  },
+  SALLYPORT_E_EXCHANGE_ARGUMENTS: {
+    means:
+      '`guard.exchange` was asked for this very server, for what is no resource identifier, or for an empty scope.',
+    change: 'Name the downstream resource, and the scopes of the call or none at all.',
+  },
+  SALLYPORT_E_EXCHANGE_BAD_ANSWER: {
+    means: 'The token endpoint answered with something other than what was asked for, more scope for example.',
+    change: 'Read the reason in the log; the issuer must answer as RFC 8693 says.',
+  },
+  SALLYPORT_E_EXCHANGE_INVALID_CLIENT: {
+    means: 'The issuer does not know this client and key as the owner of this resource.',
+    change: 'Give `protect` the id and key that `sallyport resource add` made for this resource; compare the clocks.',
+    oauth: 'invalid_client',
+  },
+  SALLYPORT_E_EXCHANGE_INVALID_GRANT: {
+    means: 'What the person granted was revoked or has ended.',
+    change: 'Nothing: the person signs in again.',
+    oauth: 'invalid_grant',
+  },
+  SALLYPORT_E_EXCHANGE_INVALID_SCOPE: {
+    means: 'Nothing of what was asked for is both held by the access token and known to the downstream resource.',
+    change: 'Ask for a scope that both tools files have and that the tool itself needs.',
+    oauth: 'invalid_scope',
+  },
+  SALLYPORT_E_EXCHANGE_INVALID_TARGET: {
+    means: 'The issuer does not exchange tokens of this resource for that one.',
+    change: 'Register the downstream resource with `--exchange-from` and the id of this one.',
+    oauth: 'invalid_target',
+  },
+  SALLYPORT_E_EXCHANGE_NO_CLIENT: {
+    means: '`guard.exchange` was called, and the guard has no client to sign in with.',
+    change: 'Give `protect` a `client`, or set SALLYPORT_CLIENT_ID and SALLYPORT_CLIENT_KEY_FILE.',
+  },
+  SALLYPORT_E_EXCHANGE_REFUSED: {
+    means: 'The issuer refused the exchange with another OAuth error, which the message names.',
+    change: "Look the error up in the issuer's log.",
+  },
+  SALLYPORT_E_EXCHANGE_UNAVAILABLE: {
+    means: 'The issuer does not answer, or says that it is in trouble.',
+    change: 'Try again; when it stays, check that this server reaches the issuer.',
+    oauth: 'temporarily_unavailable',
+  },
+  SALLYPORT_E_EXCHANGE_UNKNOWN_ACCESS: {
+    means: 'The guard has no token for this access: expired, of another guard, or pushed out by newer ones.',
+    change: 'Exchange while the call that brought the token is being answered, with the access of that call.',
+  },
+  SALLYPORT_E_EXCHANGE_UNSUPPORTED: {
+    means: "The issuer's metadata has no token endpoint that credentials may be sent to.",
+    change: 'Use an issuer whose token endpoint is https, or on loopback like the issuer itself.',
+  },
   SALLYPORT_E_FOREIGN_HOST: {
     means: 'The Host header names another server: DNS rebinding, or a proxy that rewrites it.',
     change: 'Have the proxy pass the Host header, or add its spelling to `allowedHosts`.',
