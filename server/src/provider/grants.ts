@@ -3,7 +3,14 @@ import type { KoaContextWithOIDC } from 'oidc-provider'
 import type { LifetimeSettings } from '../config/settings.ts'
 import type { Consent } from '../store/consents.ts'
 import type { Grant } from '../store/grants.ts'
-import { isCarriedOver, type Permission, type Permissions, reusablePermissions } from '../store/permission.ts'
+import {
+  isCarriedOver,
+  type Permission,
+  type Permissions,
+  permittedPermissions,
+  reusablePermissions,
+} from '../store/permission.ts'
+import type { ResourceRegistry } from '../store/resource-registry.ts'
 import { currentUnit } from '../store/unit-of-work.ts'
 import { wantsRefreshOnRequestOnly } from './client-properties.ts'
 import type { Slice } from './slice.ts'
@@ -15,7 +22,11 @@ const GRANT_ID_BYTES = 16
  * Each authorization makes a grant of its own from what the person agreed to, in this browser or another. It is written
  * together with its code; an authorization that ends on a page leaves nothing behind.
  */
-export function grants(lifetimes: LifetimeSettings, now: () => number): Slice {
+export function grants(
+  registry: Pick<ResourceRegistry, 'current'>,
+  lifetimes: LifetimeSettings,
+  now: () => number,
+): Slice {
   return {
     async loadExistingGrant(ctx) {
       const { consent, interaction, facts } = currentUnit()
@@ -23,7 +34,8 @@ export function grants(lifetimes: LifetimeSettings, now: () => number): Slice {
       if (consent === undefined || account === undefined || client === undefined) return undefined
       const asked = typeof params?.scope === 'string' ? params.scope.split(' ') : []
       const resourceUri = String(params?.resource)
-      const reusable = reusablePermissions(consent.permissions, now(), interaction)
+      const { tools } = (await registry.current()).byUri(resourceUri) ?? {}
+      const reusable = permittedPermissions(reusablePermissions(consent.permissions, now(), interaction), tools)
       const carried = carriedOver(ctx, reusable, resourceUri).filter((scope) => !asked.includes(scope))
       // A code says what the request says: what goes along belongs into both.
       if (params !== undefined && carried.length > 0) params.scope = [...asked, ...carried].join(' ')

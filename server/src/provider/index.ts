@@ -80,7 +80,7 @@ export function createAuthorizationServer(deps: ProviderDeps): AuthorizationServ
     resourceIndicators: resourceIndicators(store.registry, algorithm),
     scopes: scopes(store.registry),
     tokens: tokens(store.registry, lifetimes, now),
-    grants: grants(lifetimes, now),
+    grants: grants(store.registry, lifetimes, now),
     accounts: accounts(store.consents),
     interactions: interactions(basePath, privateUseRedirects),
     cookies: cookies(issuer, settings.cookieKeys),

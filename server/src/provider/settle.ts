@@ -40,12 +40,22 @@ export function settleAfterEachRequest(provider: Provider, deps: SettleDeps): vo
 async function settle(ctx: EngineContext, unit: Unit, deps: SettleDeps): Promise<void> {
   if (ctx.status >= 500) return answerUnavailable(ctx, deps.renderErrorPage)
   if (ctx.status >= 400) return settleRefusal(ctx, unit, deps.database)
-  recordIssue(ctx, unit)
-  const outcome = await commit(deps.database, unit, deps.graceSeconds)
-  if (outcome === 'repeat') return answerUnavailable(ctx, deps.renderErrorPage)
-  if (outcome === 'done') return
+  if (!isWithoutScope(ctx, unit)) {
+    recordIssue(ctx, unit)
+    const outcome = await commit(deps.database, unit, deps.graceSeconds)
+    if (outcome === 'repeat') return answerUnavailable(ctx, deps.renderErrorPage)
+    if (outcome === 'done') return
+  }
   replaceAnswer(ctx, unit, deps.renderErrorPage)
   await settleRefusal(ctx, unit, deps.database)
+}
+
+/**
+ * Nothing of what was agreed to is left, because it ended or the resource's rules changed. A token that may do nothing would
+ * keep its client from asking the person again.
+ */
+function isWithoutScope(ctx: EngineContext, unit: Unit): boolean {
+  return unit.consumption !== undefined && (ctx.oidc?.entities.AccessToken?.scope ?? '') === ''
 }
 
 async function settleRefusal(ctx: EngineContext, unit: Unit, database: Database): Promise<void> {

@@ -1,4 +1,4 @@
-import { type Duration, TOOL_CLASSES, type ToolClass } from '@sallyport/policy'
+import { type Duration, shorterDuration, TOOL_CLASSES, type ToolClass, type ToolsFile } from '@sallyport/policy'
 
 /** One scope a person agreed to, as it lies in a consent or a grant. */
 export interface Permission {
@@ -32,6 +32,24 @@ export function livePermissions(permissions: Permissions, now: number): Permissi
     if (!TOOL_CLASSES[permission.class].standing) return false
     return permission.endsAt === null || permission.endsAt > now
   })
+}
+
+/**
+ * The permissions that the resource's tools file would still let a person give. A scope that is gone, that became more severe
+ * than it was when it was agreed to, or that may no longer last as long, has to be asked for anew.
+ */
+export function permittedPermissions(
+  permissions: Permissions,
+  tools: Pick<ToolsFile, 'scopes'> | undefined,
+): Permissions {
+  const permitted = Object.entries(permissions).filter(([scope, permission]) => {
+    const definition = tools?.scopes.get(scope)
+    if (definition === undefined) return false
+    const { severity, standing } = TOOL_CLASSES[definition.toolClass]
+    if (!standing || severity > TOOL_CLASSES[permission.class].severity) return false
+    return shorterDuration(permission.duration, definition.longest) === permission.duration
+  })
+  return Object.fromEntries(permitted)
 }
 
 /**

@@ -1,4 +1,4 @@
-import { TOOL_CLASSES, type ToolClass } from '@sallyport/policy'
+import { type Duration, TOOL_CLASSES, type ToolClass } from '@sallyport/policy'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { makeGrant } from '../../src/provider/grants.ts'
@@ -10,6 +10,7 @@ import {
   nameInConsent,
   type Permission,
   type Permissions,
+  permittedPermissions,
   reusablePermissions,
 } from '../../src/store/permission.ts'
 
@@ -61,6 +62,49 @@ describe('live permissions', () => {
           expect(TOOL_CLASSES[each.class].standing).toBe(true)
           expect(each.endsAt ?? Number.POSITIVE_INFINITY).toBeGreaterThan(now)
         }
+      }),
+    )
+  })
+})
+
+describe('what the tools file still permits', () => {
+  const DURATIONS: readonly Duration[] = ['once', 'session', 'until_revoked']
+  const definition = fc.record({ toolClass: fc.constantFrom(...CLASSES), longest: fc.constantFrom(...DURATIONS) })
+  const tools = fc.dictionary(scope, definition).map((all) => ({
+    scopes: new Map(
+      Object.entries(all).map(([name, rules]) => [
+        name,
+        { scope: name, description: '', implies: [], tools: [], ...rules },
+      ]),
+    ),
+  }))
+
+  it('is never more than was agreed, never milder than the rules of today, and never longer (A109, AS-SC-04)', () => {
+    fc.assert(
+      fc.property(permissions, tools, (all, file) => {
+        for (const [name, each] of Object.entries(permittedPermissions(all, file))) {
+          expect(each).toBe(all[name])
+          const today = file.scopes.get(name)
+          expect(TOOL_CLASSES[today?.toolClass ?? 'admin'].standing).toBe(true)
+          expect(TOOL_CLASSES[today?.toolClass ?? 'admin'].severity).toBeLessThanOrEqual(
+            TOOL_CLASSES[each.class].severity,
+          )
+          expect(DURATIONS.indexOf(each.duration)).toBeLessThanOrEqual(DURATIONS.indexOf(today?.longest ?? 'once'))
+        }
+      }),
+    )
+  })
+
+  it('is everything standing while the rules are those it was agreed under, and nothing without rules', () => {
+    fc.assert(
+      fc.property(permissions, (all) => {
+        const rules = Object.entries(all).map(([name, each]) => {
+          const { class: toolClass, duration: longest } = each
+          return [name, { scope: name, description: '', implies: [], tools: [], toolClass, longest }] as const
+        })
+        const standing = Object.entries(all).filter(([, each]) => TOOL_CLASSES[each.class].standing)
+        expect(permittedPermissions(all, { scopes: new Map(rules) })).toEqual(Object.fromEntries(standing))
+        expect(permittedPermissions(all, undefined)).toEqual({})
       }),
     )
   })

@@ -1,5 +1,6 @@
 import type { Adapter } from 'oidc-provider'
-import { lastingPermissions, livePermissions } from '../../store/permission.ts'
+import { lastingPermissions, livePermissions, permittedPermissions } from '../../store/permission.ts'
+import type { ResourceRegistry } from '../../store/resource-registry.ts'
 import { currentUnit } from '../../store/unit-of-work.ts'
 import { nothingKept } from './nothing-kept.ts'
 
@@ -7,7 +8,7 @@ import { nothingKept } from './nothing-kept.ts'
  * Grants come with the code or token they belong to and are written with their code: no statement of their own.
  * @param now seconds since 1970
  */
-export function grantAdapter(now: () => number): Adapter {
+export function grantAdapter(registry: Pick<ResourceRegistry, 'last'>, now: () => number): Adapter {
   return {
     ...nothingKept,
     async find(id) {
@@ -16,7 +17,8 @@ export function grantAdapter(now: () => number): Adapter {
       if (grant === undefined) return
       const permissions =
         unit.presented?.kind === 'refresh-token' ? lastingPermissions(grant.permissions) : grant.permissions
-      const live = Object.keys(livePermissions(permissions, now()))
+      const { tools } = registry.last().byUri(grant.resourceUri) ?? {}
+      const live = Object.keys(permittedPermissions(livePermissions(permissions, now()), tools))
       return {
         kind: 'Grant',
         jti: grant.id,

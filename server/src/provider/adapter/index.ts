@@ -24,9 +24,9 @@ export function createAdapters(deps: AdapterDeps): AdapterFactory {
   const kept: Readonly<Record<string, Adapter>> = {
     AuthorizationCode: codeAdapter(deps.store.database, deps.now),
     Client: clientAdapter(deps.store.clients),
-    Grant: grantAdapter(deps.now),
+    Grant: grantAdapter(deps.store.registry, deps.now),
     Interaction: interactionAdapter(deps.states),
-    RefreshToken: refreshTokenAdapter({ ...deps, database: deps.store.database }),
+    RefreshToken: refreshTokenAdapter({ ...deps, database: deps.store.database, registry: deps.store.registry }),
     Session: sessionAdapter(deps.store.sessions),
   }
   return (name) => kept[name] ?? nothingKept

@@ -1,10 +1,12 @@
 import type { Adapter } from 'oidc-provider'
 import type { Successors } from '../../keys/successor.ts'
 import type { Database } from '../../store/database.ts'
+import type { Grant } from '../../store/grants.ts'
 import { hashId } from '../../store/id-hash.ts'
-import { lastingPermissions, livePermissions } from '../../store/permission.ts'
+import { lastingPermissions, livePermissions, type Permissions, permittedPermissions } from '../../store/permission.ts'
 import { findRefreshToken, type StoredRefreshToken } from '../../store/refresh-tokens.ts'
-import { currentUnit, type Unit } from '../../store/unit-of-work.ts'
+import type { ResourceRegistry } from '../../store/resource-registry.ts'
+import { currentUnit } from '../../store/unit-of-work.ts'
 import { nothingKept } from './nothing-kept.ts'
 import { endFor, lifetimeOf, rememberRow, storedPart } from './payload.ts'
 
@@ -16,11 +18,12 @@ import { endFor, lifetimeOf, rememberRow, storedPart } from './payload.ts'
  */
 export function refreshTokenAdapter(deps: {
   database: Database
+  registry: Pick<ResourceRegistry, 'last'>
   successors: Successors
   graceSeconds: number
   now: () => number
 }): Adapter {
-  const { database, successors, graceSeconds, now } = deps
+  const { database, registry, successors, graceSeconds, now } = deps
   return {
     ...nothingKept,
     async upsert(token, payload, expiresIn) {
@@ -44,7 +47,8 @@ export function refreshTokenAdapter(deps: {
         grantId,
         successor: successorOf(successors, token, stored),
       }
-      const scope = liveScope(stored.payload.scope, grantId, unit, now())
+      const permitted = permittedOf(unit.grants.get(grantId), registry)
+      const scope = liveScope(stored.payload.scope, permitted, now())
       return { ...stored.payload, scope, jti: token, exp: endFor(stored.secondsLeft, now()) }
     },
     async consume(token) {
@@ -66,11 +70,16 @@ function successorOf(successors: Successors, token: string, { successorHash }: S
   return successor
 }
 
+/** What outlives the first access token of the grant and is still permitted. */
+function permittedOf(grant: Grant | undefined, registry: Pick<ResourceRegistry, 'last'>): Permissions {
+  if (grant === undefined) return {}
+  return permittedPermissions(lastingPermissions(grant.permissions), registry.last().byUri(grant.resourceUri)?.tools)
+}
+
 /** What of the token's scope has not ended: what was said once, and an elevation that is over, are as if never granted. */
-function liveScope(scope: unknown, grantId: string, unit: Unit, now: number): string | undefined {
-  const grant = unit.grants.get(grantId)
-  if (typeof scope !== 'string' || grant === undefined) return undefined
-  const live = livePermissions(lastingPermissions(grant.permissions), now)
+function liveScope(scope: unknown, permissions: Permissions, now: number): string | undefined {
+  if (typeof scope !== 'string') return undefined
+  const live = livePermissions(permissions, now)
   const scopes = scope.split(' ').filter((name) => live[name] !== undefined)
   return scopes.length === 0 ? undefined : scopes.join(' ')
 }
