@@ -1,3 +1,5 @@
+import { metadataUrlOf } from './http/well-known.ts'
+
 /**
  * A verified access token, without the token. Exists only after signature, issuer, audience, type and times were
  * checked.
@@ -33,6 +35,8 @@ export interface AuthInfo {
   /** Seconds since the epoch. */
   expiresAt: number
   resource: URL
+  /** Where SDK 2.x sends clients that lack a scope; SDK 1.x does not know it. */
+  resourceMetadataUrl: string
   extra: Record<string, unknown>
 }
 
@@ -66,6 +70,7 @@ export function authInfoOf(access: Access): AuthInfo {
     scopes: [...access.scopes],
     expiresAt: access.expiresAt,
     resource: new URL(access.resource),
+    resourceMetadataUrl: metadataUrlOf(access.resource),
     extra: { sub: access.subject, iss: access.issuer, ...Object.fromEntries(present) },
   }
 }

@@ -9,7 +9,7 @@ import { createHostAndOriginRules } from './http/host-and-origin.ts'
 import { endStreamAfter } from './http/stream-expiry.ts'
 import { metadataUrlOf, type ProtectedResourceMetadata } from './http/well-known.ts'
 import { createIssuerSource } from './issuer/issuer-source.ts'
-import { scopesForTool, type ToolPolicy } from './mcp/decide-calls.ts'
+import { type CallsDecision, decideCalls, scopesForTool, type ToolPolicy } from './mcp/decide-calls.ts'
 import type { ProtectSettings } from './protect-options.ts'
 import { IssuerUnavailableError, TokenRefusedError } from './token/token-refusal.ts'
 import { type VerifiedToken, verifyAccessToken } from './token/verify-access-token.ts'
@@ -34,6 +34,14 @@ export interface Guard {
    * @param args its arguments; no rule looks at them in this version
    */
   scopesFor(tool: string, args?: unknown): readonly string[] | undefined
+  /**
+   * Whether a call of a tool may run, as `handle` decides it: for tools that are reached in another way than by a
+   * request through the guard.
+   *
+   * @param tool the name of the tool
+   * @param granted the scopes of the access token
+   */
+  decideCall(tool: string, granted: readonly string[]): CallsDecision
   /** Whether the issuer's metadata and keys are there, so that tokens can be judged. */
   ready(): Promise<boolean>
   /**
@@ -98,7 +106,7 @@ export function createGuard(
     clock,
     publicDiscovery: settings.publicDiscovery,
     rules: createHostAndOriginRules(resource, { hosts: settings.allowedHosts, origins: settings.allowedOrigins }),
-    wellKnown: { metadata, source, isAloneOnOrigin: settings.rootMetadata },
+    wellKnown: { metadata, source, isAloneOnOrigin: settings.rootMetadata, legacy: settings.legacy },
     context: { resourceMetadata: metadataUrl, initialScopes: scopes },
   })
   return {
@@ -107,6 +115,7 @@ export function createGuard(
     metadataUrl,
     verifier: createVerifier(verify),
     scopesFor: (tool) => scopesForTool(policy, tool),
+    decideCall: (tool, granted) => decideCalls(policy, [{ method: 'tools/call', id: undefined, name: tool }], granted),
     ready: source.ready,
     admit,
     handle: async (request, next) => {

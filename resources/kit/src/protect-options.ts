@@ -33,6 +33,11 @@ export interface ProtectOptions {
   readonly resourceName?: string
   /** False when several resources share the origin: then its root has no metadata. */
   readonly rootMetadata?: boolean
+  /**
+   * True: clients of revision 2025-03-26 find the issuer at the origin of the resource, where they look for it. Not
+   * together with `rootMetadata: false`: the origin can point to one resource only.
+   */
+  readonly legacy?: boolean
   /** Origins of web pages that may call, besides the resource's own: `https://inspector.example.com`. */
   readonly allowedOrigins?: readonly string[]
   /** Host headers that are right, besides the resource's own: `10.0.0.7:3000` behind a proxy. */
@@ -54,6 +59,7 @@ export interface ProtectSettings {
   readonly acceptJwtType: boolean
   readonly resourceName: string | undefined
   readonly rootMetadata: boolean
+  readonly legacy: boolean
   readonly allowedOrigins: readonly string[]
   readonly allowedHosts: readonly string[]
   readonly log: GuardLog
@@ -73,6 +79,12 @@ export function readProtectOptions(options: ProtectOptions): ProtectSettings {
   if (options.accept !== undefined && String(options.accept.typ) !== 'JWT') {
     throw new ProtectError('SALLYPORT_E_OPTIONS', "accept is { typ: ['JWT'] } or left out")
   }
+  if (options.legacy === true && options.rootMetadata === false) {
+    throw new ProtectError(
+      'SALLYPORT_E_OPTIONS',
+      'legacy needs the root of the origin, which rootMetadata: false leaves to nobody. Serve clients of 2025-03-26 from a resource that has an origin of its own',
+    )
+  }
   return Object.freeze({
     issuer: options.issuer,
     resource,
@@ -80,6 +92,7 @@ export function readProtectOptions(options: ProtectOptions): ProtectSettings {
     acceptJwtType: options.accept !== undefined,
     resourceName: options.resourceName,
     rootMetadata: options.rootMetadata ?? true,
+    legacy: options.legacy === true,
     allowedOrigins: readOrigins(options.allowedOrigins ?? []),
     allowedHosts: options.allowedHosts ?? [],
     log: options.log ?? logToConsole,

@@ -89,21 +89,61 @@ describe('protected resource metadata', () => {
 })
 
 describe('metadata of the issuer at the origin of the resource', () => {
-  it('is there for clients of 2025-03-26, and keeps naming the real issuer (RS-BC-01)', async () => {
-    const response = await server.send(`${ORIGIN}/.well-known/oauth-authorization-server`)
-    expect(response.status).toBe(200)
-    expect(await response.json()).toMatchObject({ issuer: issuer.issuer, token_endpoint: `${issuer.issuer}/token` })
-  })
+  const MIRROR = `${ORIGIN}/.well-known/oauth-authorization-server`
 
-  it('is 404 JSON instead of a challenge in the spellings that we do not serve (T-05)', async () => {
-    const response = await server.send(`${ORIGIN}/.well-known/openid-configuration`)
+  it('is not there unless asked for: who probes a resource for an issuer gets 404 JSON', async () => {
+    const response = await server.send(MIRROR)
     expect(response.status).toBe(404)
     expect(response.headers.get('content-type')).toBe('application/json')
   })
 
+  it('is there for clients of 2025-03-26, names the real issuer, and says the resource that they do not send (RS-BC-01)', async () => {
+    const legacy = await startGuardedServer(issuer, { legacy: true })
+    const response = await legacy.send(MIRROR)
+    expect(response.status).toBe(200)
+    expect(await response.json()).toEqual({
+      issuer: issuer.issuer,
+      jwks_uri: `${issuer.issuer}/keys`,
+      authorization_endpoint: `${issuer.issuer}/authorize?resource=https%3A%2F%2Fmcp.example.com%2Fmcp`,
+      token_endpoint: `${issuer.issuer}/token`,
+    })
+  })
+
+  it('keeps what the authorization endpoint has in its query, and replaces a resource of another', async () => {
+    const other = await startTestIssuer()
+    const document = (endpoint: unknown) => ({
+      body: JSON.stringify({
+        issuer: other.issuer,
+        jwks_uri: `${other.issuer}/keys`,
+        authorization_endpoint: endpoint,
+      }),
+    })
+    const endpointIn = async (endpoint: unknown): Promise<unknown> => {
+      other.behaviour.metadata = () => document(endpoint)
+      const legacy = await startGuardedServer(other, { legacy: true })
+      const body: { authorization_endpoint?: unknown } = await (await legacy.send(MIRROR)).json()
+      return body.authorization_endpoint
+    }
+    expect(await endpointIn('https://as.example/authorize?tenant=7&resource=https://evil.example')).toBe(
+      'https://as.example/authorize?tenant=7&resource=https%3A%2F%2Fmcp.example.com%2Fmcp',
+    )
+    expect(await endpointIn('no url')).toBe('no url')
+    expect(await endpointIn(undefined)).toBeUndefined()
+    await other.close()
+  })
+
+  it('is 404 JSON instead of a challenge in the spellings that we do not serve (T-05)', async () => {
+    const legacy = await startGuardedServer(issuer, { legacy: true })
+    for (const url of [`${ORIGIN}/.well-known/openid-configuration`, `${MIRROR}/mcp`]) {
+      const response = await legacy.send(url)
+      expect(response.status).toBe(404)
+      expect(response.headers.get('content-type')).toBe('application/json')
+    }
+  })
+
   it('is 503 while the issuer is away', async () => {
-    const alone = await startGuardedServer(issuer, { issuer: 'http://127.0.0.1:9' })
-    const response = await alone.send(`${ORIGIN}/.well-known/oauth-authorization-server`)
+    const alone = await startGuardedServer(issuer, { issuer: 'http://127.0.0.1:9', legacy: true })
+    const response = await alone.send(MIRROR)
     expect(response.status).toBe(503)
     expect(response.headers.get('retry-after')).toBe('2')
   })

@@ -57,6 +57,7 @@ describe('protect refuses to start', () => {
     { what: 'any origin allowed', code: 'OPTIONS', over: { allowedOrigins: ['*'] } },
     { what: 'an origin with a path', code: 'OPTIONS', over: { allowedOrigins: ['https://a.example/x'] } },
     { what: 'a type nobody asked for', code: 'OPTIONS', over: { accept: { typ: ['anything'] } } },
+    { what: 'legacy and no root', code: 'OPTIONS', over: { legacy: true, rootMetadata: false } },
     { what: 'a client without a key', code: 'OPTIONS', over: { client: { id: 'mcp' } } },
   ])('with $what', async ({ code, over }) => {
     expect(await messageOf({ ...GOOD, ...over })).toContain(`SALLYPORT_E_${code}:`)

@@ -1,35 +1,63 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingMessage } from 'node:http'
+import type { AuthInfo } from '../access.ts'
 
 // Methods that the web standard refuses to put into a request.
 const UNREPRESENTABLE_METHODS: ReadonlySet<string> = new Set(['CONNECT', 'TRACE', 'TRACK'])
 
-/** What express adds to node's request, as far as adapters read it. */
-export type NodeRequest = IncomingMessage & { body?: unknown; originalUrl?: string }
+/** Node's request as it comes, with what frameworks add to it. */
+export type NodeRequest = IncomingMessage & { body?: unknown; originalUrl?: string; auth?: unknown }
+
+/** Node's request behind the guard. The SDKs' transports take it as it is. */
+export type GuardedRequest = IncomingMessage & {
+  method: string
+  url: string
+  /** Who calls; absent only for `server/discover` under `publicDiscovery`. */
+  auth?: AuthInfo
+  /** The judged body of a POST. */
+  body?: unknown
+}
+
+/** Where a framework keeps what node itself has elsewhere; what is left out is read from the message. */
+export interface NodeRequestParts {
+  /** Path and query as the client sent them, before a router cut off its prefix. */
+  readonly url?: string
+  /** The body that a parser in front of the guard has read. */
+  readonly body?: unknown
+  /** The body as a stream, when something has already put another one in front of the message's own. */
+  readonly stream?: AsyncIterable<Uint8Array>
+}
 
 /**
- * Makes a web standard request of a node one. The body is not read before someone asks for it.
+ * Makes a web standard request of a node one, HTTP/2 included. The body is not read before someone asks for it.
  *
- * @param req the request as node or express has it
+ * @param req the request as node or a framework has it
+ * @param parts where the framework keeps something elsewhere
  * @returns undefined for what no web standard request can be: a Host that is none, a method like TRACE
  */
-export function toWebRequest(req: NodeRequest): Request | undefined {
-  const url = `http://${req.headers.host ?? 'unknown'}${req.originalUrl ?? req.url ?? '/'}`
+export function toWebRequest(req: NodeRequest, parts: NodeRequestParts = {}): Request | undefined {
+  const url = `http://${hostOf(req)}${parts.url ?? req.originalUrl ?? req.url ?? '/'}`
   const method = req.method ?? 'GET'
   if (!URL.canParse(url) || UNREPRESENTABLE_METHODS.has(method)) return undefined
-  // From the raw headers: node drops a second Authorization header, and with it the evidence of two credentials.
-  const headers = new Headers()
-  for (let at = 0; at + 1 < req.rawHeaders.length; at += 2) {
-    headers.append(req.rawHeaders[at] ?? '', req.rawHeaders[at + 1] ?? '')
-  }
+  const headers = new Headers(headersOf(req))
   if (method === 'GET' || method === 'HEAD') return new Request(url, { method, headers })
   // A body that a parser in front of us has read is judged as it was parsed, because that is what will run.
-  const body = req.body === undefined ? streamOf(req) : JSON.stringify(req.body)
+  const parsed = parts.body ?? req.body
+  const body = parsed === undefined ? streamOf(parts.stream ?? req) : JSON.stringify(parsed)
   const init: RequestInit & { duplex: 'half' } = { method, headers, body, duplex: 'half' }
   return new Request(url, init)
 }
 
-function streamOf(req: NodeRequest): ReadableStream<Uint8Array> {
-  const chunks: AsyncIterator<Uint8Array> = req[Symbol.asyncIterator]()
+const hostOf = ({ headers }: NodeRequest): string => String(headers[':authority'] ?? headers.host ?? 'unknown')
+
+// From the raw headers: node drops a second Authorization header, and with it the evidence of two credentials.
+function headersOf({ rawHeaders }: NodeRequest): [string, string][] {
+  const names = rawHeaders.filter((_, at) => at % 2 === 0)
+  const pairs = names.map((name, at): [string, string] => [name, rawHeaders[at * 2 + 1] ?? ''])
+  return pairs.filter(([name]) => !name.startsWith(':'))
+}
+
+function streamOf(source: AsyncIterable<Uint8Array>): ReadableStream<Uint8Array> {
+  const chunks = source[Symbol.asyncIterator]()
   const pull = async (controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> => {
     const { done, value } = await chunks.next()
     if (done) controller.close()
@@ -37,25 +65,4 @@ function streamOf(req: NodeRequest): ReadableStream<Uint8Array> {
   }
   // Nothing is read before the token was found good.
   return new ReadableStream({ pull }, { highWaterMark: 0 })
-}
-
-/**
- * Takes the token off a request. Also from the raw headers, which the SDK copies to where tools can see them.
- *
- * @param req the request that is handed on
- */
-export function hideAuthorization(req: NodeRequest): void {
-  req.rawHeaders = req.rawHeaders.filter((_, at, raw) => raw[at - (at % 2)]?.toLowerCase() !== 'authorization')
-  delete req.headers.authorization
-}
-
-/**
- * Answers a node request with a web standard response that the guard built.
- *
- * @param response a response with a short body
- * @param res where it goes
- */
-export async function sendWebResponse(response: Response, res: ServerResponse): Promise<void> {
-  res.writeHead(response.status, Object.fromEntries(response.headers))
-  res.end(await response.text())
 }

@@ -26,6 +26,8 @@ export interface WellKnown {
   readonly source: IssuerSource
   /** False when other resources live on the same origin: then nobody answers for the whole of it. */
   readonly isAloneOnOrigin: boolean
+  /** True when clients of 2025-03-26 are served: they ask the origin for the authorization server's metadata. */
+  readonly legacy: boolean
 }
 
 /**
@@ -60,17 +62,25 @@ export async function serveWellKnown(request: Request, wellKnown: WellKnown): Pr
   if (path === ownPath || (path === METADATA_PATH && wellKnown.isAloneOnOrigin)) {
     return answer(request, 200, wellKnown.metadata)
   }
-  if (path === ISSUER_METADATA_PATH && wellKnown.isAloneOnOrigin) return serveIssuerMetadata(request, wellKnown.source)
+  if (path === ISSUER_METADATA_PATH && wellKnown.legacy) return serveIssuerMetadata(request, wellKnown)
   return answer(request, 404, { error: 'not_found' })
 }
 
-// Clients of 2025-03-26 look for the authorization server's metadata at the origin of the MCP server. The issuer in it
-// stays the real one, so that newer clients are not misled.
-async function serveIssuerMetadata(request: Request, source: IssuerSource): Promise<Response> {
-  const metadata = await source.metadata()
-  return metadata === undefined
+// The issuer in the mirrored document stays the real one, so that a newer client that finds it here is not misled.
+async function serveIssuerMetadata(request: Request, { source, metadata }: WellKnown): Promise<Response> {
+  const issuer = await source.metadata()
+  return issuer === undefined
     ? answer(request, 503, { error: 'temporarily_unavailable' })
-    : answer(request, 200, metadata.document)
+    : answer(request, 200, nameResource(issuer.document, metadata.resource))
+}
+
+// Clients of 2025-03-26 send no `resource`, but they do add their parameters to whatever URL they find here.
+function nameResource(document: Readonly<Record<string, unknown>>, resource: string): object {
+  const { authorization_endpoint: endpoint } = document
+  if (typeof endpoint !== 'string' || !URL.canParse(endpoint)) return document
+  const url = new URL(endpoint)
+  url.searchParams.set('resource', resource)
+  return { ...document, authorization_endpoint: url.href }
 }
 
 function answer(request: Request, status: number, body: object | undefined): Response {

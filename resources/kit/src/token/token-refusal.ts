@@ -41,25 +41,43 @@ export const TOKEN_REFUSAL_CODES: Readonly<Record<TokenRefusalReason, `SALLYPORT
   'sender-constrained': 'SALLYPORT_E_TOKEN_SENDER_CONSTRAINED',
 }
 
-/** Thrown by `guard.verifier` only; `guard.handle` answers by itself. */
+// SDK 2.x recognises its error class across copies of itself by this mark, not by the prototype.
+const SDK2_ERROR_BRANDS = Symbol.for('mcp.sdk.errorBrands')
+
+/**
+ * Thrown by `guard.verifier` only; `guard.handle` answers by itself. It is what SDK 2.x calls an `OAuthError`, so that
+ * its `requireBearerAuth` answers 401 and not 500. SDK 1.x knows its own class only: see `createSdk1Verifier`.
+ */
 export class TokenRefusedError extends Error {
   override readonly name = 'TokenRefusedError'
-  /** The error code of RFC 6750. */
+  /** The error code of RFC 6750, where SDK 2.x looks for it. */
+  readonly code = 'invalid_token'
+  /** The same where SDK 1.x looks for it. */
   readonly errorCode = 'invalid_token'
-  readonly code: `SALLYPORT_E_${string}`
+  /** The stable code for logs, which says more than a client may know. */
+  readonly reason: `SALLYPORT_E_${string}`
 
   /** @param reason why the token is not good here */
   constructor(reason: TokenRefusalReason) {
     super(reason === 'expired' ? 'The access token has expired' : 'The access token was refused')
-    this.code = TOKEN_REFUSAL_CODES[reason]
+    this.reason = TOKEN_REFUSAL_CODES[reason]
+    Object.defineProperty(this, SDK2_ERROR_BRANDS, { value: new Set(['mcp.OAuthError']) })
+  }
+
+  /** The body of the answer, as both SDK lines ask for it. */
+  toResponseObject(): { error: string; error_description: string } {
+    return { error: this.code, error_description: this.message }
   }
 }
 
-/** Thrown by `guard.verifier` while the issuer's keys cannot be had: says nothing about the token. */
+/**
+ * Thrown by `guard.verifier` while the issuer's keys cannot be had: says nothing about the token. Both SDK lines answer
+ * 500 to it; what they would answer to `temporarily_unavailable` is 400, which blames the client.
+ */
 export class IssuerUnavailableError extends Error {
   override readonly name = 'IssuerUnavailableError'
   readonly errorCode = 'temporarily_unavailable'
-  readonly code = 'SALLYPORT_E_ISSUER_UNAVAILABLE'
+  readonly reason = 'SALLYPORT_E_ISSUER_UNAVAILABLE'
 
   constructor() {
     super('The access token cannot be checked at the moment')

@@ -54,7 +54,8 @@ export async function startTestIssuer(options: { path?: string } = {}): Promise<
     const special = behaviour.metadata?.(path)
     if (special !== undefined) return special
     if (behaviour.metadata === undefined && path === `/.well-known/oauth-authorization-server${options.path ?? ''}`) {
-      return { body: JSON.stringify({ issuer, jwks_uri: `${origin}/keys`, token_endpoint: `${origin}/token` }) }
+      const endpoints = { authorization_endpoint: `${origin}/authorize`, token_endpoint: `${origin}/token` }
+      return { body: JSON.stringify({ issuer, jwks_uri: `${origin}/keys`, ...endpoints }) }
     }
     return { status: 404, body: '{}' }
   }
