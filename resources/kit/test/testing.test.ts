@@ -119,6 +119,22 @@ describe('the token exchange of an issuer in the process', () => {
     await expect(guard.verifier.verifyAccessToken(String(body.access_token))).rejects.toThrow('refused')
   })
 
+  it('is what guard.exchange asks for when the guard has the client of the issuer', async () => {
+    const exchanging = await protect({
+      issuer: issuer.issuer,
+      fetch: issuer.fetch,
+      client: issuer.client,
+      resource: RESOURCE,
+      tools: TOOLS,
+    })
+    const token = await issuer.issueToken({ resource: RESOURCE, scopes: ['a:read', 'b:read'] })
+    const authInfo = await exchanging.verifier.verifyAccessToken(token)
+    const { accessToken, scopes } = await exchanging.exchange(authInfo, { resource: DOWNSTREAM, scope: 'b:read' })
+    expect(scopes).toEqual(['b:read'])
+    const downstream = await newGuard(issuer, DOWNSTREAM)
+    expect(await downstream.verifier.verifyAccessToken(accessToken)).toMatchObject({ scopes: ['b:read'] })
+  })
+
   it('never widens: neither scopes nor lifetime', async () => {
     expect((await exchange({ scope: 'a:read c:write' })).body).toMatchObject({ scope: 'a:read' })
     expect((await exchange({}, { lifetimeSeconds: 30 })).body.expires_in).toBeLessThanOrEqual(30)
