@@ -1,4 +1,4 @@
-import { metadataUrlOf } from './http/well-known.ts'
+import { metadataUrlOf } from './metadata-url.ts'
 
 /**
  * A verified access token, without the token. Exists only after signature, issuer, audience, type and times were

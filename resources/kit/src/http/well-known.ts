@@ -1,6 +1,6 @@
 import { FIRST_RETRY_SECONDS, type IssuerSource } from '../issuer/issuer-source.ts'
+import { METADATA_PATH, metadataUrlOf } from '../metadata-url.ts'
 
-const METADATA_PATH = '/.well-known/oauth-protected-resource'
 const ISSUER_METADATA_PATH = '/.well-known/oauth-authorization-server'
 const OPENID_METADATA_PATH = '/.well-known/openid-configuration'
 
@@ -28,17 +28,6 @@ export interface WellKnown {
   readonly isAloneOnOrigin: boolean
   /** True when clients of 2025-03-26 are served: they ask the origin for the authorization server's metadata. */
   readonly legacy: boolean
-}
-
-/**
- * The URL of a resource's metadata: the well-known name goes between host and path.
- *
- * @param resource the canonical resource identifier
- * @see {@link https://www.rfc-editor.org/rfc/rfc9728#section-3.1 RFC 9728 §3.1}
- */
-export function metadataUrlOf(resource: string): string {
-  const { origin, pathname, search } = new URL(resource)
-  return `${origin}${METADATA_PATH}${pathname === '/' ? '' : pathname}${search}`
 }
 
 /**
