@@ -28,7 +28,10 @@ export function readmeCommands(story: Story): readonly ReadmeCommand[] {
   return lines.map((line) => {
     const [, assignments = '', script = '', args = ''] = COMMAND.exec(line) ?? []
     if (script === '') throw new Error(`${story}: cannot run "${line}"`)
-    const env = assignments.split(' ').filter(Boolean).map((one) => one.split('='))
+    const env = assignments
+      .split(' ')
+      .filter(Boolean)
+      .map((one) => one.split('='))
     return { env: Object.fromEntries(env), script, args: args.split(' ') }
   })
 }
