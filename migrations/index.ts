@@ -1,5 +1,6 @@
 import type { Knex } from 'knex'
 import * as first from './0001-first.ts'
+import * as clientDocuments from './0002-client-documents.ts'
 import * as exchange from './0003-exchange.ts'
 
 /** One step of the database's history. */
@@ -13,5 +14,6 @@ export interface Migration {
 /** Every step in order. A step that was released is never edited: add the next one. */
 export const migrations: readonly Migration[] = [
   { name: '0001-first', ...first },
+  { name: '0002-client-documents', ...clientDocuments },
   { name: '0003-exchange', ...exchange },
 ]

@@ -10,6 +10,76 @@ export const SERVER_CODES: CodeMeanings = {
     means: 'The client is not known here, or its secret or method of authentication is wrong.',
     change: 'Register again, or give the client the secret and the method it was registered with.',
   },
+  SALLYPORT_E_CLIENT_DOCUMENT: {
+    means: 'The client id is a URL whose metadata document cannot be used. People are told no more than this.',
+    change: 'See the log: the line with the same correlation id has one of the codes below and the reason.',
+    oauth: 'invalid_client',
+  },
+  SALLYPORT_E_CLIENT_DOCUMENT_BLOCKED: {
+    means: 'The host, the port or the address behind a client id may not be asked: it is not a public one.',
+    change: 'Nothing, if nobody knows the client; a client of your own needs a public https URL on port 443 or 8443.',
+  },
+  SALLYPORT_E_CLIENT_DOCUMENT_GONE: {
+    means: 'The URL answered 410: the client is no more. Its grants have been ended.',
+    change: 'Nothing; to bring the client back, serve its document again and let people agree again.',
+  },
+  SALLYPORT_E_CLIENT_DOCUMENT_HOST: {
+    means: 'Documents are taken from `clientDocuments.trustedHosts` alone, or not at all, and this host is not one.',
+    change: 'Add the host to `clientDocuments.trustedHosts`, or set `clientDocuments.mode` to `open`.',
+  },
+  SALLYPORT_E_CLIENT_DOCUMENT_ID: {
+    means: 'The `client_id` in the document is not, character by character, the URL it was fetched from.',
+    change: 'Correct the document, or use the spelling of its `client_id`.',
+  },
+  SALLYPORT_E_CLIENT_DOCUMENT_JSON: {
+    means: 'What the URL answered is not a JSON object in UTF-8.',
+    change: 'Correct the document.',
+  },
+  SALLYPORT_E_CLIENT_DOCUMENT_KEYS: {
+    means: 'The keys a client signs in with cannot be had, are too old, or hold a private one.',
+    change: 'See the reason in the log: correct `jwks`, or what `jwks_uri` answers.',
+  },
+  SALLYPORT_E_CLIENT_DOCUMENT_LIMIT: {
+    means: 'One address made this server look at more documents than people would.',
+    change: 'Find out who it is. Behind a proxy all have one address until `trustedProxies` names the proxy.',
+    oauth: 'temporarily_unavailable',
+  },
+  SALLYPORT_E_CLIENT_DOCUMENT_METHOD: {
+    means: 'The document wants a way of client authentication that this server does not offer.',
+    change: 'Use `none` or `private_key_jwt`.',
+  },
+  SALLYPORT_E_CLIENT_DOCUMENT_NAME: {
+    means: 'The document has no `client_name`, so that nobody could say who asks.',
+    change: 'Add `client_name` to the document.',
+  },
+  SALLYPORT_E_CLIENT_DOCUMENT_REDIRECTS: {
+    means: 'The `redirect_uris` of the document are missing, or one of them cannot be accepted.',
+    change: 'Use https, http on loopback, or a private-use URI that `privateUseRedirects` lists.',
+  },
+  SALLYPORT_E_CLIENT_DOCUMENT_SECRET: {
+    means: 'The document holds a client secret or relies on one. Everybody can read it.',
+    change: 'Take the secret out of the document, and replace it wherever else it is used.',
+  },
+  SALLYPORT_E_CLIENT_DOCUMENT_STALE: {
+    means: 'The document could not be had for 72 hours: grants made with it are not renewed until it is back.',
+    change: 'Ask whoever runs the client; see the earlier lines about this client id for the reason.',
+  },
+  SALLYPORT_E_CLIENT_DOCUMENT_STATUS: {
+    means: 'The URL answered something else than 200. Redirects are not followed.',
+    change: 'Use the URL at which the document lies.',
+  },
+  SALLYPORT_E_CLIENT_DOCUMENT_TYPE: {
+    means: 'The answer was not announced as JSON.',
+    change: 'Serve the document as `application/json`.',
+  },
+  SALLYPORT_E_CLIENT_DOCUMENT_UNREACHABLE: {
+    means: 'There was no complete answer: name, connection, TLS, time (2.5 s) or size (5 KiB).',
+    change: 'See the reason in the log. Behind a proxy for outgoing requests, set `egress.proxy`.',
+  },
+  SALLYPORT_E_CLIENT_DOCUMENT_URL: {
+    means: 'The client id has the form of no document URL: it needs https, a path, and the spelling of a parser.',
+    change: 'Use an https URL with a path and without fragment, user name and dot segments, as a browser writes it.',
+  },
   SALLYPORT_E_CLIENT_METADATA: {
     means: 'A registration asks for something that a client of this server cannot have.',
     change: 'Correct the member that `error_description` names.',

@@ -176,7 +176,7 @@ function interactionDeps(
   return {
     interactions: server.pendingInteractions,
     browserSessions: server.browserSessions,
-    describeClient: (clientId) => describeClient(server.provider, clientId),
+    describeClient: (client) => describeClient(server, client),
     registry: store.registry,
     accounts: store.accounts,
     consents: store.consents,

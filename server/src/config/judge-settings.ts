@@ -46,6 +46,7 @@ export function judgeSettings({ mode, layers, files, baseDir, cwd }: JudgedInput
   const trustedProxies = judgeTrustedProxies(input.trustedProxies ?? [], findings)
   const privateUseRedirects = input.privateUseRedirects ?? []
   judgePrivateUse(privateUseRedirects, findings)
+  judgeClientDocuments(input.clientDocuments, findings)
   const egress = judgeEgress(input.egress?.allow ?? [], lookup)
   const resources = judgeResources(usableEntries(resourceSchema, value.resources), { files, baseDir, findings })
   const resourceIds = new Set(resources.map(({ id }) => id))
@@ -114,6 +115,12 @@ function judgePrivateUse(entries: readonly string[], findings: Findings): void {
   }
 }
 
+function judgeClientDocuments(written: SettingsInput['clientDocuments'] | undefined, findings: Findings): void {
+  if (written?.mode !== 'trusted' || written.trustedHosts.length > 0) return
+  const message = 'takes the documents of trustedHosts alone, and names none: list them, or set mode to off'
+  findings.problem('SALLYPORT_E_SETTINGS_VALUE', ['clientDocuments', 'mode'], message)
+}
+
 type SettingsParts = ReturnType<typeof readSecrets> &
   Pick<Settings, 'trustedProxies' | 'egress' | 'resources' | 'clients'>
 
@@ -135,6 +142,7 @@ function buildSettings(mode: SettingsMode, input: SettingsInput, parts: Settings
     signingAlgorithm: input.signingAlgorithm,
     lifetimes: input.lifetimes,
     registration: input.registration,
+    clientDocuments: input.clientDocuments,
     privateUseRedirects: input.privateUseRedirects,
     egress: parts.egress,
     resources: parts.resources,

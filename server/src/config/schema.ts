@@ -14,6 +14,9 @@ export const DEFAULT_DATA_DIR = '.sallyport'
 const MAX_KEYS = 10
 const MAX_LIST_ENTRIES = 100
 
+// As URLs hold it: an entry spelled in another way would match no client. The default port is not written.
+const DOCUMENT_HOST = /^(?!.*:443$)[a-z0-9-]+(\.[a-z0-9-]+)+(:[1-9]\d{0,4})?$/
+
 const LOG_LEVELS = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const
 
 const listenSchema = z
@@ -60,6 +63,21 @@ const egressSchema = z
   .prefault({})
   .describe('Requests that this server makes to others. None leads into a private network unless it is named here.')
 
+const clientDocumentsSchema = z
+  .strictObject({
+    mode: z
+      .enum(['open', 'trusted', 'off'])
+      .default('open')
+      .describe("Whose documents are taken: everybody's, those of trustedHosts alone, or nobody's."),
+    trustedHosts: z
+      .array(text().regex(DOCUMENT_HOST, { error: 'must be a host name in lower case, such as app.example.com' }))
+      .max(MAX_LIST_ENTRIES, { error: `must not hold more than ${MAX_LIST_ENTRIES} entries` })
+      .default([])
+      .describe('Hosts, compared whole, whose clients need no page where a person has agreed before.'),
+  })
+  .prefault({})
+  .describe('Clients that are identified by the https URL of their own metadata document (CIMD).')
+
 const keyList = () =>
   z
     .array(secretText())
@@ -101,6 +119,7 @@ export const settingsSchema = z.strictObject({
     })
     .prefault({})
     .describe('Dynamic client registration. It grants nothing by itself: people still see an unverified client.'),
+  clientDocuments: clientDocumentsSchema,
   privateUseRedirects: z
     .array(text())
     .max(MAX_LIST_ENTRIES, { error: `must not hold more than ${MAX_LIST_ENTRIES} entries` })

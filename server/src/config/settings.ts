@@ -36,6 +36,14 @@ export interface ClientSettings {
   readonly defaultResource?: string
 }
 
+/** Clients that are identified by the URL of their own metadata document. */
+export interface ClientDocumentSettings {
+  /** Whose documents are taken: everybody's, those of the trusted hosts, or nobody's. */
+  readonly mode: 'open' | 'trusted' | 'off'
+  /** Hosts, with a port where it is not 443, whose clients the operator vouches for. Compared whole. */
+  readonly trustedHosts: readonly string[]
+}
+
 /** All lifetimes in seconds. */
 export interface LifetimeSettings {
   readonly codeSeconds: number
@@ -81,6 +89,7 @@ export interface Settings {
   readonly signingAlgorithm: 'ES256' | 'EdDSA'
   readonly lifetimes: LifetimeSettings
   readonly registration: { readonly mode: 'open' | 'off' }
+  readonly clientDocuments: ClientDocumentSettings
   /** `scheme://host` entries whose private-use redirect URIs are accepted, of dynamic registrations too. */
   readonly privateUseRedirects: readonly string[]
   readonly egress: EgressSettings

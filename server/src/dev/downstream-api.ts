@@ -23,8 +23,7 @@ interface DownstreamApiOptions {
 }
 
 const HOST = '127.0.0.1'
-/** What a token needs to read from the API. */
-export const READ_SCOPE = 'mcp:issue:read'
+const READ_SCOPE = 'mcp:issue:read'
 
 /** The tools file of the API: it has one thing to offer, which reads. */
 export const downstreamTools = {

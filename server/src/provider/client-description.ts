@@ -1,11 +1,27 @@
 import type { Provider } from 'oidc-provider'
+import { type DocumentClients, isDocumentUrl } from './client-documents/index.ts'
 import { isPreRegistered } from './client-properties.ts'
 
-/** What is known of a client beyond what it says of itself; undefined for a client that is not here. */
+/** What is known of a client beyond what it says of itself. */
+export interface ClientDescription {
+  readonly name: string
+  readonly preRegistered: boolean
+  /** Host that its document was fetched from; undefined for a registered client. */
+  readonly documentHost: string | undefined
+}
+
+/**
+ * @param client.clientDigest version of its document that the authorization began with
+ * @returns undefined for a client that is not here
+ */
 export async function describeClient(
-  provider: Provider,
-  clientId: string,
-): Promise<{ name: string; preRegistered: boolean } | undefined> {
+  { provider, documentClients }: { provider: Provider; documentClients: DocumentClients },
+  { clientId, clientDigest }: { clientId: string; clientDigest: string | undefined },
+): Promise<ClientDescription | undefined> {
+  if (isDocumentUrl(clientId)) {
+    const client = await documentClients.ofVersion(clientId, clientDigest)
+    return client && { name: String(client.metadata.client_name), preRegistered: false, documentHost: client.host }
+  }
   const client = await provider.Client.find(clientId)
-  return client && { name: client.clientName ?? '', preRegistered: isPreRegistered(client) }
+  return client && { name: client.clientName ?? '', preRegistered: isPreRegistered(client), documentHost: undefined }
 }

@@ -74,6 +74,7 @@ const TAKEN = [
   'token_endpoint_auth_method',
   CLIENT_PROPERTIES.source,
   CLIENT_PROPERTIES.defaultResource,
+  CLIENT_PROPERTIES.trustedDocument,
 ]
 
 function keepUsed(metadata: ClientMetadata): ClientMetadata {

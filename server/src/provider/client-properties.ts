@@ -6,6 +6,8 @@ export const CLIENT_PROPERTIES = {
   defaultResource: 'sallyport_default_resource',
   /** The client named its grant types and left `refresh_token` out: it gets one only when it asks for `offline_access`. */
   refreshOnRequest: 'sallyport_refresh_on_request',
+  /** The client is known by a document of a host that the operator vouches for. */
+  trustedDocument: 'sallyport_trusted_document',
 } as const
 
 type ClientLike = object | undefined
@@ -14,6 +16,14 @@ type ClientLike = object | undefined
 export function isPreRegistered(client: ClientLike): boolean {
   const source = property(client, CLIENT_PROPERTIES.source)
   return source === 'settings' || source === 'cli' || source === 'resource'
+}
+
+/**
+ * Whether somebody this server believes stands behind the client: the operator who registered it, or who listed the host
+ * of its document.
+ */
+export function isVouchedFor(client: ClientLike): boolean {
+  return isPreRegistered(client) || property(client, CLIENT_PROPERTIES.trustedDocument) === true
 }
 
 export function defaultResourceOf(client: ClientLike): string | undefined {

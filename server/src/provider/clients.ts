@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { errors, Provider } from 'oidc-provider'
+import type { Settings } from '../config/settings.ts'
 import { equalInConstantTime } from '../keys/equal.ts'
 import type { SigningAlgorithm } from '../keys/signing-keys.ts'
 import { hashClientSecret } from '../store/clients.ts'
@@ -14,25 +15,33 @@ const CLIENT_ID_PREFIX = 'client_'
 const CLIENT_ID_BYTES = 16
 const CLIENT_SECRET_BYTES = 32
 
+/** Ways of client authentication, as the metadata lists them. */
+export const CLIENT_AUTH_METHODS = ['none', 'client_secret_basic', 'client_secret_post'] as const
+
 /** Who may be a client, and how it proves that it is one. @see RFC 7591, OAuth 2.1 §2.4 */
-export function clients(options: {
-  registration: 'open' | 'off'
-  algorithm: SigningAlgorithm
-  privateUseRedirects: readonly string[]
-}): Slice {
+export function clients(
+  settings: Pick<Settings, 'registration' | 'clientDocuments' | 'privateUseRedirects'>,
+  algorithm: SigningAlgorithm,
+): Slice {
   return {
-    clientAuthMethods: ['none', 'client_secret_basic', 'client_secret_post'],
+    clientAuthMethods: [...CLIENT_AUTH_METHODS],
     clientDefaults: {
       grant_types: ['authorization_code', 'refresh_token'],
       response_types: ['code'],
-      id_token_signed_response_alg: options.algorithm,
+      id_token_signed_response_alg: algorithm,
       token_endpoint_auth_method: 'client_secret_basic',
     },
     // No credentials travel in cookies on these endpoints, so any page may call them with what it already holds.
     clientBasedCORS: () => true,
     features: {
+      // Says in the metadata that such clients are known here. Finding them is the adapter's: the engine fetches nothing.
+      clientIdMetadataDocument: {
+        enabled: settings.clientDocuments.mode !== 'off',
+        ack: 'draft-02',
+        allowFetch: async () => false,
+      },
       registration: {
-        enabled: options.registration === 'open',
+        enabled: settings.registration.mode === 'open',
         initialAccessToken: false,
         issueRegistrationAccessToken: false,
         idFactory: () => CLIENT_ID_PREFIX + randomBytes(CLIENT_ID_BYTES).toString('base64url'),
@@ -44,7 +53,7 @@ export function clients(options: {
       validator(ctx, property, _value, metadata) {
         // The engine calls once for each property; the normaliser looks at the whole and needs one call.
         if (property !== CLIENT_PROPERTIES.source) return
-        normaliseInPlace(metadata as Record<string, unknown>, options, ctx !== undefined)
+        normaliseInPlace(metadata as Record<string, unknown>, settings, ctx !== undefined)
       },
     },
   }

@@ -75,6 +75,12 @@ const CATALOGUE: Readonly<Record<string, ErrorEntry>> = {
   },
 }
 
+/** What a page says of a client document, whatever was wrong with it; the log has the reason. */
+export const CLIENT_DOCUMENT_UNUSABLE: ErrorEntry = {
+  code: 'SALLYPORT_E_CLIENT_DOCUMENT',
+  sentence: "The app's client metadata document cannot be had, or does not say what it must.",
+}
+
 const UNEXPECTED: ErrorEntry = {
   code: 'SALLYPORT_E_INTERNAL',
   sentence: 'Something went wrong here. The operator finds it by the correlation id.',

@@ -1,6 +1,7 @@
 import { type ErrorOut, errors as engineErrors, type KoaContextWithOIDC } from 'oidc-provider'
 import { currentUnit } from '../store/unit-of-work.ts'
-import { describeError, errorEntry } from './error-catalogue.ts'
+import { DocumentError, LIMIT_RETRY_SECONDS } from './client-documents/refusal.ts'
+import { CLIENT_DOCUMENT_UNUSABLE, describeError, errorEntry } from './error-catalogue.ts'
 import type { Slice } from './slice.ts'
 import { strangersHost } from './untrusted-redirects.ts'
 
@@ -30,6 +31,7 @@ export function errors(renderErrorPage: RenderErrorPage, privateUseRedirects: re
       const page = renderErrorPage({ ...refusal, description: refusal.description + where })
       // An error that was on its way back to the client brings the status of a redirect along.
       if (ctx.status < 400) ctx.status = 400
+      if (ctx.status === 429) ctx.set('Retry-After', String(LIMIT_RETRY_SECONDS))
       ctx.set({ ...page.headers })
       ctx.type = 'html'
       ctx.body = page.body
@@ -45,7 +47,15 @@ export function refusalBody(out: Pick<ErrorOut, 'error' | 'error_description'>):
 
 function refusalForPerson(out: ErrorOut, error: Error): Refusal {
   if (error instanceof engineErrors.SessionNotFound) return refusalOfGone()
+  if (error instanceof DocumentError) return refusalOfDocument(error)
   return error instanceof engineErrors.OIDCProviderError && error.expose ? refusalOf(out) : refusalOfUnavailable()
+}
+
+/** One page for everything that can be wrong with a document, so that it tells nothing of what its URL leads to. */
+function refusalOfDocument({ reason }: DocumentError): Refusal {
+  if (reason === 'limit') return refusalOfUnavailable()
+  const { code, sentence: description } = CLIENT_DOCUMENT_UNUSABLE
+  return { ...refusalOf({ error: 'invalid_client' }), code, description }
 }
 
 /** The person comes back to what was used, ended, or begun in another browser. */

@@ -32,6 +32,8 @@ export function grants(
       const { consent, interaction, facts } = currentUnit()
       const { account, client, params } = ctx.oidc
       if (consent === undefined || account === undefined || client === undefined) return undefined
+      // What was agreed to with another version of the client's document was agreed to with another client.
+      if (consent.clientDigest !== facts.clientDigest) return undefined
       const asked = typeof params?.scope === 'string' ? params.scope.split(' ') : []
       const resourceUri = String(params?.resource)
       const { tools } = (await registry.current()).byUri(resourceUri) ?? {}
@@ -79,6 +81,7 @@ export function makeGrant(source: {
     consentId: consent.id,
     accountId,
     clientId,
+    clientDigest: consent.clientDigest,
     resourceUri,
     permissions,
     // Given only once: there is nothing that a refresh could carry on.

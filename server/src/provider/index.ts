@@ -10,7 +10,10 @@ import { accounts } from './accounts.ts'
 import { createAdapters } from './adapter/index.ts'
 import { acceptRawCredentials } from './basic-credentials.ts'
 import { type BrowserSessions, createBrowserSessions } from './browser-session.ts'
-import { clients, compareSecretsByDigest, leaveRedirectUrisToTheJudge } from './clients.ts'
+import { createFetchLimits } from './client-documents/fetch-limits.ts'
+import { createDocumentClients, type DocumentClients } from './client-documents/index.ts'
+import { createRefresher } from './client-documents/refresher.ts'
+import { CLIENT_AUTH_METHODS, clients, compareSecretsByDigest, leaveRedirectUrisToTheJudge } from './clients.ts'
 import { compose } from './compose.ts'
 import { cookieNames, cookies } from './cookies.ts'
 import { completeMetadata } from './discovery.ts'
@@ -28,11 +31,12 @@ import { deriveSuccessorIds } from './refresh-rotation.ts'
 import { reportRefusals } from './refusals.ts'
 import { answerRegistrations } from './registration-answer.ts'
 import { deriveCodesFromInteractions } from './repeated-codes.ts'
+import type { Report } from './report.ts'
 import { resourceIndicators } from './resource-indicators.ts'
 import { answerRevocations, revocation } from './revocation.ts'
 import { routes } from './routes.ts'
 import { scopes } from './scopes.ts'
-import { type Report, settleAfterEachRequest } from './settle.ts'
+import { settleAfterEachRequest } from './settle.ts'
 import { signing } from './signing.ts'
 import { storage } from './storage.ts'
 import { surface } from './surface.ts'
@@ -58,6 +62,7 @@ export interface ProviderDeps {
 /** The engine, and what the pages need of it. */
 export interface AuthorizationServer {
   readonly provider: Provider
+  readonly documentClients: DocumentClients
   readonly pendingInteractions: PendingInteractions
   readonly browserSessions: BrowserSessions
 }
@@ -70,12 +75,14 @@ export function createAuthorizationServer(deps: ProviderDeps): AuthorizationServ
   const states = createInteractionStates({ sealer, rows: store.interactions, cookieName: names.state, basePath, now })
   const formTokens = createFormTokens(sealer)
   const graceSeconds = lifetimes.refreshGraceSeconds
-  const adapters = createAdapters({ store, successors: createSuccessors(sealer), states, graceSeconds, now })
+  const documentClients = documentClientsOf(deps)
+  const successors = createSuccessors(sealer)
+  const adapters = createAdapters({ store, documentClients, successors, states, graceSeconds, now })
   const { algorithm } = signingKeys
   const slices = {
     storage: storage(adapters),
     signing: signing(signingKeys),
-    clients: clients({ registration: settings.registration.mode, algorithm, privateUseRedirects }),
+    clients: clients(settings, algorithm),
     pkce: pkce(),
     resourceIndicators: resourceIndicators(store.registry, algorithm),
     scopes: scopes(store.registry),
@@ -101,12 +108,7 @@ export function createAuthorizationServer(deps: ProviderDeps): AuthorizationServ
   deriveCodesFromInteractions(provider, sealer)
   reportRefusals(provider, deps.report)
   keepErrorsFromStrangers(provider, privateUseRedirects)
-  settleAfterEachRequest(provider, {
-    database: store.database,
-    graceSeconds,
-    report: deps.report,
-    renderErrorPage: deps.renderErrorPage,
-  })
+  settleAfterEachRequest(provider, { ...deps, database: store.database, graceSeconds })
   completeMetadata(provider, store.registry)
   answerRegistrations(provider)
   const readAccessToken = createAccessTokenReader(issuer, signingKeys)
@@ -115,6 +117,7 @@ export function createAuthorizationServer(deps: ProviderDeps): AuthorizationServ
   acceptRawCredentials(provider)
   return {
     provider,
+    documentClients,
     pendingInteractions: createPendingInteractions({ states, formTokens, basePath, now }),
     browserSessions: createBrowserSessions({
       provider,
@@ -123,4 +126,15 @@ export function createAuthorizationServer(deps: ProviderDeps): AuthorizationServ
       cookieName: names.session,
     }),
   }
+}
+
+function documentClientsOf({ settings, store, egress, report }: ProviderDeps): DocumentClients {
+  const rules = { privateUseRedirects: settings.privateUseRedirects, authMethods: CLIENT_AUTH_METHODS }
+  return createDocumentClients({
+    documents: store.clientDocuments,
+    refresher: createRefresher({ documents: store.clientDocuments, egress, rules, report }),
+    limits: createFetchLimits(),
+    settings: settings.clientDocuments,
+    report,
+  })
 }

@@ -1,7 +1,7 @@
 import { interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider'
 import { siteOfRedirect } from '../config/redirect-uri.ts'
 import { currentUnit } from '../store/unit-of-work.ts'
-import { isPreRegistered } from './client-properties.ts'
+import { isVouchedFor } from './client-properties.ts'
 import { ROUTES } from './routes.ts'
 import type { Slice } from './slice.ts'
 
@@ -45,12 +45,19 @@ function consent(privateUseRedirects: readonly string[]): interactionPolicy.Prom
     { name: 'consent', requestable: true },
     (ctx) => ({ newScopes: newScopes(ctx) }),
     new Check('scopes_not_agreed', 'consent is required', 'consent_required', (ctx) => {
-      return ctx.oidc.result?.consent === undefined && newScopes(ctx).length > 0
+      const decided = ctx.oidc.result?.consent !== undefined && agreedToThisVersion()
+      return !decided && newScopes(ctx).length > 0
     }),
     new Check('page_required', 'a person has to see who asks', 'interaction_required', (ctx) => {
       return ctx.oidc.result?.consent === undefined && !mayPassUnseen(ctx, privateUseRedirects)
     }),
   )
+}
+
+/** Another tab may have agreed to another version of the client's document meanwhile: then this one has to ask again. */
+function agreedToThisVersion(): boolean {
+  const { consent, facts } = currentUnit()
+  return consent === undefined || consent.clientDigest === facts.clientDigest
 }
 
 function newScopes(ctx: KoaContextWithOIDC): readonly string[] {
@@ -61,12 +68,12 @@ function newScopes(ctx: KoaContextWithOIDC): readonly string[] {
 }
 
 /**
- * No page, no token: only a client this server knows by itself, that named the resource and whose answer goes to a site
+ * No page, no token: only a client somebody this server believes stands behind, that named the resource and whose answer goes to a site
  * the person has seen named before, passes on an earlier consent alone. Any program on a machine can listen on loopback or claim a scheme.
  */
 function mayPassUnseen(ctx: KoaContextWithOIDC, privateUseRedirects: readonly string[]): boolean {
   const { consent, facts } = currentUnit()
   const site = siteOfRedirect(String(ctx.oidc.params?.redirect_uri), privateUseRedirects)
   const seenBefore = site !== undefined && consent?.sites.has(site) === true
-  return seenBefore && isPreRegistered(ctx.oidc.client) && !facts.resourceDefaulted
+  return seenBefore && isVouchedFor(ctx.oidc.client) && !facts.resourceDefaulted
 }

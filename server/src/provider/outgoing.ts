@@ -1,6 +1,6 @@
 import type { Egress, EgressOutcome } from '../egress/index.ts'
 import { currentUnit } from '../store/unit-of-work.ts'
-import type { Report } from './settle.ts'
+import type { Report } from './report.ts'
 import type { Slice } from './slice.ts'
 
 // A key set with a dozen RSA keys and their certificates; a list of redirect URIs is smaller.

@@ -7,6 +7,8 @@ export interface PendingInteraction {
   readonly uid: string
   readonly prompt: 'login' | 'consent'
   readonly clientId: string
+  /** Version of the client document that the authorization began with; undefined for a registered client. */
+  readonly clientDigest: string | undefined
   readonly redirectUri: string
   readonly resourceUri: string
   /** Scopes the request asks for, defaults included. */
@@ -107,6 +109,7 @@ function describe(
     uid,
     prompt: prompt?.name === 'login' ? 'login' : 'consent',
     clientId: text(params.client_id),
+    clientDigest: facts.clientDigest,
     redirectUri: text(params.redirect_uri),
     resourceUri: text(params.resource),
     scopes: text(params.scope).split(' ').filter(Boolean),

@@ -1,16 +1,17 @@
 import type { errors, KoaContextWithOIDC, Provider } from 'oidc-provider'
 import { currentUnit } from '../store/unit-of-work.ts'
+import { DocumentError } from './client-documents/refusal.ts'
 import { errorEntry } from './error-catalogue.ts'
-import type { Report } from './settle.ts'
+import type { Report } from './report.ts'
 
 /** Tells the operator's log why, exactly, where the wire stays generic; the correlation id joins the two. */
 export function reportRefusals(provider: Provider, report: Report): void {
   const refused = (event: string) => (ctx: KoaContextWithOIDC, error: errors.OIDCProviderError) => {
     report('warn', `${event}: ${error.message}`, {
       correlationId: currentUnit().correlationId,
-      code: errorEntry(error.message).code,
+      code: error instanceof DocumentError ? error.code : errorEntry(error.message).code,
       reason: error.error_detail ?? error.error_description,
-      clientId: ctx.oidc.client?.clientId,
+      clientId: error instanceof DocumentError ? ctx.oidc.params?.client_id : ctx.oidc.client?.clientId,
     })
   }
   // What the engine says of a JWT is not the answer: that is given behind it.

@@ -2,6 +2,7 @@ import type { KoaContextWithOIDC, Provider } from 'oidc-provider'
 import type { Database } from '../store/database.ts'
 import { abandon, commit, currentUnit, type Unit } from '../store/unit-of-work.ts'
 import { completeRefusal, type RenderErrorPage, refusalBody, refusalOfGone, refusalOfUnavailable } from './errors.ts'
+import type { Report } from './report.ts'
 import { ROUTES } from './routes.ts'
 
 // A client that hears this tries again by itself; the database is usually back by then.
@@ -9,9 +10,6 @@ const RETRY_AFTER_SECONDS = '2'
 
 /** Around the engine's router the context has its `oidc` part only where a route matched. */
 type EngineContext = Omit<KoaContextWithOIDC, 'oidc'> & Partial<Pick<KoaContextWithOIDC, 'oidc'>>
-
-/** Told about what the wire does not say. */
-export type Report = (level: 'warn' | 'error', message: string, detail: Readonly<Record<string, unknown>>) => void
 
 interface SettleDeps {
   readonly database: Database

@@ -13,7 +13,6 @@ export function surface(): Slice {
       ciba: off,
       claimsParameter: off,
       clientCredentials: off,
-      clientIdMetadataDocument: off,
       dPoP: off,
       deviceFlow: off,
       devInteractions: off,

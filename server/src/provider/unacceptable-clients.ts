@@ -1,6 +1,6 @@
 import { errors, type Provider } from 'oidc-provider'
 import { currentUnit } from '../store/unit-of-work.ts'
-import type { Report } from './settle.ts'
+import type { Report } from './report.ts'
 
 /**
  * A stored client whose metadata this server no longer takes, because the operator changed what it accepts, is not here:

@@ -1,6 +1,6 @@
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider'
 import { judgeRedirectUri } from '../config/redirect-uri.ts'
-import { isPreRegistered } from './client-properties.ts'
+import { isVouchedFor } from './client-properties.ts'
 
 /**
  * An error goes back by itself only to an address this server has a reason to trust. Anybody can register a site, and a
@@ -19,7 +19,7 @@ export function strangersHost(ctx: KoaContextWithOIDC, privateUseRedirects: read
   const { client, params, route } = ctx.oidc
   const redirectUri = params?.redirect_uri
   if (route !== 'authorization' || client === undefined || typeof redirectUri !== 'string') return undefined
-  if (isPreRegistered(client) || !client.redirectUriAllowed(redirectUri)) return undefined
+  if (isVouchedFor(client) || !client.redirectUriAllowed(redirectUri)) return undefined
   const judged = judgeRedirectUri(redirectUri, privateUseRedirects)
   return judged.ok && judged.kind === 'web' ? new URL(redirectUri).host : undefined
 }

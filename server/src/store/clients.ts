@@ -12,7 +12,7 @@ export type ClientSource = 'settings' | 'cli' | 'resource' | 'dynamic'
 export interface RegisteredClient {
   readonly id: string
   readonly name: string
-  readonly source: ClientSource
+  readonly source: ClientSource | 'document'
   /** RFC 7591 names. `client_secret` holds `sha256:…`, never the secret. */
   readonly metadata: Readonly<Record<string, unknown>>
   /** Resource id meant when the client sends no `resource`. */

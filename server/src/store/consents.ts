@@ -26,6 +26,7 @@ export interface Consents {
   findWithAccount(key: ConsentKey): Promise<{ account: Account; consent: Consent | undefined } | undefined>
   /**
    * Adds permissions to what was agreed before, if the session that says so is still signed in to this account.
+   * @param gift.clientDigest version of the client document the person saw; what was agreed to with another one is not kept
    * @param gift.site origin the answer goes to, where it goes to a site
    * @returns false when it is not
    */
@@ -34,6 +35,7 @@ export interface Consents {
 
 interface Gift extends ConsentKey {
   readonly sessionUid: string
+  readonly clientDigest: string | undefined
   readonly permissions: Permissions
   readonly site: string | undefined
 }
@@ -84,6 +86,9 @@ const LIVE_UNION = `(SELECT coalesce(jsonb_object_agg(each.key, each.value), '{}
   FROM jsonb_each(consents.scopes || excluded.scopes) AS each
   WHERE each.value->>'endsAt' IS NULL OR (each.value->>'endsAt')::float8 > extract(epoch FROM now()))`
 
+// What is carried over was not withdrawn, and was agreed to with the same version of the client document.
+const LIVE = 'consents.withdrawn_at IS NULL AND consents.client_digest IS NOT DISTINCT FROM excluded.client_digest'
+
 // The permissions of two tabs are merged by the database; what was withdrawn before does not come back with them.
 function upsertConsent(gift: Gift): Part {
   const sites = gift.site === undefined ? {} : { [gift.site]: true }
@@ -91,15 +96,16 @@ function upsertConsent(gift: Gift): Part {
     name: 'agreed',
     sql: (
       place,
-    ) => `INSERT INTO consents (id, account_id, client_id, resource_uri, scopes, sites, created_at, updated_at)
-      SELECT ${place(timeOrderedId(Date.now()))}::text, s.account_id, ${place(gift.clientId)}::text, ${place(gift.resourceUri)}::text,
+    ) => `INSERT INTO consents (id, account_id, client_id, client_digest, resource_uri, scopes, sites, created_at, updated_at)
+      SELECT ${place(timeOrderedId(Date.now()))}::text, s.account_id, ${place(gift.clientId)}::text,
+             ${place(gift.clientDigest ?? null)}::text, ${place(gift.resourceUri)}::text,
              ${place(JSON.stringify(namedInConsent(gift.permissions)))}::jsonb, ${place(JSON.stringify(sites))}::jsonb, now(), now()
         FROM sessions s
        WHERE s.uid = ${place(gift.sessionUid)} AND s.account_id = ${place(gift.accountId)} AND s.expires_at > now()
       ON CONFLICT (account_id, client_id, resource_uri) DO UPDATE SET
-        scopes = CASE WHEN consents.withdrawn_at IS NULL THEN ${LIVE_UNION} ELSE excluded.scopes END,
-        sites = CASE WHEN consents.withdrawn_at IS NULL THEN consents.sites || excluded.sites ELSE excluded.sites END,
-        withdrawn_at = NULL, updated_at = excluded.updated_at
+        scopes = CASE WHEN ${LIVE} THEN ${LIVE_UNION} ELSE excluded.scopes END,
+        sites = CASE WHEN ${LIVE} THEN consents.sites || excluded.sites ELSE excluded.sites END,
+        client_digest = excluded.client_digest, withdrawn_at = NULL, updated_at = excluded.updated_at
       RETURNING id`,
   }
 }

@@ -9,6 +9,8 @@ export interface Grant {
   readonly consentId: string
   readonly accountId: string
   readonly clientId: string
+  /** Version of the client document it was made with; undefined for a registered client. */
+  readonly clientDigest: string | undefined
   readonly resourceUri: string
   readonly permissions: Permissions
   /** Whether the code may bring a refresh token. */
@@ -28,10 +30,11 @@ export type RevocationReason =
   | 'account-disabled'
   | 'password-changed'
   | 'client-removed'
+  | 'client-document-gone'
   | 'resource-removed'
 
 /** Columns of a grant with its consent and account, for a query that names them g, c and a. */
-export const GRANT_COLUMNS = `g.id AS grant_id, g.consent_id, g.account_id, g.client_id, g.resource_uri,
+export const GRANT_COLUMNS = `g.id AS grant_id, g.consent_id, g.account_id, g.client_id, g.client_digest, g.resource_uri,
   g.scopes AS grant_scopes, g.refreshable, g.revoked_at,
   extract(epoch FROM g.expires_at)::float8 AS grant_expires_at, extract(epoch FROM g.created_at)::float8 AS grant_created_at,
   c.withdrawn_at, a.login, a.name AS account_name, a.disabled_at`
@@ -41,6 +44,7 @@ export interface GrantRow {
   consent_id: string
   account_id: string
   client_id: string
+  client_digest: string | null
   resource_uri: string
   grant_scopes: Permissions
   refreshable: boolean
@@ -61,6 +65,7 @@ export function liveGrant(row: GrantRow): Grant | undefined {
     consentId: row.consent_id,
     accountId: row.account_id,
     clientId: row.client_id,
+    clientDigest: row.client_digest ?? undefined,
     resourceUri: row.resource_uri,
     permissions: row.grant_scopes,
     refreshable: row.refreshable,
@@ -81,6 +86,12 @@ export async function findGrant(database: Database, grantId: string): Promise<Gr
   return row && liveGrant(row)
 }
 
+/** Condition: the client is registered, or the version of its document is one that was fetched and not forgotten. */
+function clientIsThere(clientId: string, digest: string): string {
+  return `(EXISTS (SELECT 1 FROM clients k WHERE k.id = ${clientId})
+    OR EXISTS (SELECT 1 FROM client_document_versions d WHERE d.url = ${clientId} AND d.digest = ${digest}))`
+}
+
 /**
  * Inserts a grant if consent, account, client and resource are live at that moment, and no other one has its id.
  * @param after name of an earlier part that must have found a row: the session
@@ -89,15 +100,16 @@ export function insertGrant(grant: Grant, after: string): Part {
   return {
     name: 'granted',
     sql: (place) => `INSERT INTO grants
-      (id, consent_id, account_id, client_id, resource_uri, scopes, refreshable, created_at, expires_at)
-      SELECT ${place(grant.id)}::text, c.id, c.account_id, c.client_id, c.resource_uri,
+      (id, consent_id, account_id, client_id, client_digest, resource_uri, scopes, refreshable, created_at, expires_at)
+      SELECT ${place(grant.id)}::text, c.id, c.account_id, c.client_id, c.client_digest, c.resource_uri,
              ${place(JSON.stringify(grant.permissions))}::json, ${place(grant.refreshable)}::boolean, now(),
              to_timestamp(${place(grant.expiresAt)}::float8)
         FROM consents c
         JOIN accounts a ON a.id = c.account_id AND a.disabled_at IS NULL
-        JOIN clients k ON k.id = c.client_id
         JOIN resources r ON r.uri = c.resource_uri
        WHERE c.id = ${place(grant.consentId)} AND c.withdrawn_at IS NULL
+         AND c.client_digest IS NOT DISTINCT FROM ${place(grant.clientDigest ?? null)}::text
+         AND ${clientIsThere('c.client_id', 'c.client_digest')}
          AND EXISTS (SELECT 1 FROM ${after})
       ON CONFLICT (id) DO NOTHING RETURNING id`,
   }
@@ -108,8 +120,9 @@ export function insertGrant(grant: Grant, after: string): Part {
  * its resource was removed is found out here.
  */
 export const GRANT_IS_LIVE = `grants.revoked_at IS NULL AND grants.expires_at > now()
+        AND ${clientIsThere('grants.client_id', 'grants.client_digest')}
         AND EXISTS (SELECT 1 FROM consents c JOIN accounts a ON a.id = c.account_id
-                      JOIN clients k ON k.id = c.client_id JOIN resources r ON r.uri = c.resource_uri
+                      JOIN resources r ON r.uri = c.resource_uri
                      WHERE c.id = grants.consent_id AND c.withdrawn_at IS NULL AND a.disabled_at IS NULL)`
 
 /**
@@ -126,15 +139,17 @@ export function touchGrant(grantId: string): Part {
 
 /**
  * SQL parts that end the live grants `condition` selects, and record each end.
+ * @param reason a reason, or the place of one
  * @param correlation place of the id that the events of one act share, as `$2`
  */
-export function endGrants(condition: string, reason: RevocationReason, correlation: string): string {
-  return `ended AS (UPDATE grants SET revoked_at = now(), revoked_reason = '${reason}'
+export function endGrants(condition: string, reason: RevocationReason | `$${number}`, correlation: string): string {
+  const why = reason.startsWith('$') ? `${reason}::text` : `'${reason}'::text`
+  return `ended AS (UPDATE grants SET revoked_at = now(), revoked_reason = ${why}
       WHERE ${condition} AND revoked_at IS NULL RETURNING id, account_id, client_id, resource_uri),
     recorded AS (INSERT INTO audit_events
         (id, at, type, outcome, correlation_id, account_id, client_id, resource_uri, grant_id, detail)
       SELECT gen_random_uuid(), now(), 'grant.revoked', 'allowed', ${correlation}::text, account_id, client_id, resource_uri, id,
-             jsonb_build_object('reason', '${reason}'::text)
+             jsonb_build_object('reason', ${why})
         FROM ended)`
 }
 

@@ -1,4 +1,5 @@
 import { type Accounts, createAccounts } from './accounts.ts'
+import { type ClientDocuments, createClientDocuments } from './client-documents.ts'
 import { type Clients, createClients } from './clients.ts'
 import { type Consents, createConsents } from './consents.ts'
 import { type Database, openDatabase } from './database.ts'
@@ -15,6 +16,7 @@ export interface Store {
   readonly database: Database
   readonly accounts: Accounts
   readonly clients: Clients
+  readonly clientDocuments: ClientDocuments
   readonly resources: Resources
   readonly registry: ResourceRegistry
   readonly sessions: Sessions
@@ -38,6 +40,7 @@ export function openStore(options: { databaseUrl: string; poolSize: number; log?
     registry: createResourceRegistry(resources, options.log),
     accounts: createAccounts(database),
     clients: createClients(database),
+    clientDocuments: createClientDocuments(database),
     sessions: createSessions(database),
     consents: createConsents(database),
     interactions: createInteractionRows(database),

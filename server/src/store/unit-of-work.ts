@@ -38,6 +38,8 @@ export interface RequestFacts {
   readonly offlineAccessAsked: boolean
   /** How long ago, at most, the person may have signed in. */
   readonly maxAgeSeconds?: number
+  /** Version of the client document that the authorization began with. */
+  readonly clientDigest?: string
 }
 
 /**

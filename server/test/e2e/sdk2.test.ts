@@ -13,7 +13,6 @@ const UNION = [...FIRST, WRITE]
 
 const TOOLS = [
   'branch_delete',
-  'downstream_read',
   'issue_create',
   'issue_read',
   'repositories_list',

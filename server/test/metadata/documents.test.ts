@@ -61,7 +61,7 @@ describe.each([
     })
   })
 
-  it('says exactly what is here, and nothing else (AS-DISC-03, 05, 06, 08, 09, 11, 12, 14, 16, 17)', async () => {
+  it('says exactly what is here, and nothing else (AS-DISC-03, 05, 06, 07, 08, 09, 11, 12, 14, 16, 17)', async () => {
     const { document } = await read(spellings[0] ?? '')
     expect(document).toEqual({
       issuer: server.issuer,
@@ -79,6 +79,7 @@ describe.each([
       revocation_endpoint_auth_methods_supported: ['none', 'client_secret_basic', 'client_secret_post'],
       introspection_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post'],
       authorization_response_iss_parameter_supported: true,
+      client_id_metadata_document_supported: true,
       scopes_supported: ['mcp:repositories:list', 'mcp:issue:read'],
       protected_resources: [RESOURCE],
       subject_types_supported: ['public'],

@@ -117,6 +117,7 @@ function testSettings(options: TestServerOptions, origin: string, databaseUrl: s
     signingAlgorithm: 'ES256',
     lifetimes: { ...LIFETIMES, ...options.lifetimes },
     registration: { mode: 'open' },
+    clientDocuments: { mode: 'open', trustedHosts: [] },
     privateUseRedirects: SHIPPED_PRIVATE_USE_REDIRECTS,
     egress: { allow: [], proxy: undefined, ca: [] },
     resources: [],

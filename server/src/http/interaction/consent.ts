@@ -76,6 +76,7 @@ async function give(
   return deps.consents.give({
     ...keyOf(pending),
     sessionUid: session.uid,
+    clientDigest: pending.clientDigest,
     permissions: agreedPermissions(agreement),
     site,
     event: {

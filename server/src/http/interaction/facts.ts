@@ -1,6 +1,6 @@
 import { judgeRedirectUri } from '../../config/redirect-uri.ts'
 import { type ClientView, displayName, type RedirectView, type ResourceView } from '../pages/index.ts'
-import type { InteractionDeps, Pending } from './ports.ts'
+import type { InteractionDeps, KnownClient, Pending } from './ports.ts'
 
 /** Who asks, for what, and where the answer goes: what every page of an interaction shows. */
 export interface Facts {
@@ -13,17 +13,23 @@ export async function factsOf(
   pending: Pending,
   deps: Pick<InteractionDeps, 'describeClient' | 'registry' | 'privateUseRedirects'>,
 ): Promise<Facts> {
-  const known = await deps.describeClient(pending.clientId)
+  const known = await deps.describeClient(pending)
   const resource = (await deps.registry.current()).byUri(pending.resourceUri)
   return {
     client: {
       clientId: pending.clientId,
       name: displayName(known?.name ?? '', pending.clientId),
-      verification: { kind: known?.preRegistered === true ? 'pre-registered' : 'unverified' },
+      verification: verificationOf(known),
     },
     resource: { name: resource?.name ?? pending.resourceUri, uri: pending.resourceUri },
     redirect: redirectView(pending.redirectUri, deps.privateUseRedirects),
   }
+}
+
+/** Whoever answered at that host over TLS wrote the document: the host is verified, and nothing else of what it says. */
+function verificationOf(known: KnownClient | undefined): ClientView['verification'] {
+  if (known?.documentHost !== undefined) return { kind: 'verified-domain', host: known.documentHost }
+  return { kind: known?.preRegistered === true ? 'pre-registered' : 'unverified' }
 }
 
 function redirectView(uri: string, privateUse: readonly string[]): RedirectView {

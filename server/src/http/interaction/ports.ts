@@ -12,6 +12,8 @@ export interface Pending {
   readonly uid: string
   readonly prompt: 'login' | 'consent'
   readonly clientId: string
+  /** Version of the client document that the authorization began with; undefined for a registered client. */
+  readonly clientDigest: string | undefined
   readonly redirectUri: string
   readonly resourceUri: string
   readonly newScopes: readonly string[]
@@ -58,13 +60,15 @@ export interface BrowserSessions {
 export interface KnownClient {
   readonly name: string
   readonly preRegistered: boolean
+  /** Host that its document was fetched from; undefined for a registered client. */
+  readonly documentHost: string | undefined
 }
 
 /** What the pages of interactions need; each page takes what it calls. */
 export interface InteractionDeps {
   readonly interactions: PendingInteractions
   readonly browserSessions: BrowserSessions
-  readonly describeClient: (clientId: string) => Promise<KnownClient | undefined>
+  readonly describeClient: (client: Pick<Pending, 'clientId' | 'clientDigest'>) => Promise<KnownClient | undefined>
   readonly registry: ResourceRegistry
   readonly accounts: Pick<Accounts, 'findForSignIn'>
   readonly consents: Consents

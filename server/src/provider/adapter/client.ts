@@ -1,7 +1,9 @@
 import type { Adapter } from 'oidc-provider'
 import type { Clients, RegisteredClient } from '../../store/clients.ts'
 import { currentUnit } from '../../store/unit-of-work.ts'
+import { type DocumentClients, isDocumentUrl } from '../client-documents/index.ts'
 import { CLIENT_PROPERTIES } from '../client-properties.ts'
+import { documentFinder } from './document-client.ts'
 import { nothingKept } from './nothing-kept.ts'
 
 // Each request names its client. Removing one ends its grants at once, so that a copy this old can no longer be used.
@@ -9,8 +11,9 @@ const CLIENT_AGE_MS = 5_000
 // About a kilobyte each; past this number the oldest is read again when it comes back.
 const CLIENTS_CACHED = 2_000
 
-/** Clients by id, remembered for a short while. */
-export function clientAdapter(clients: Clients): Adapter {
+/** Clients by id: those that are registered, remembered for a short while, and those whose id is their document's URL. */
+export function clientAdapter(clients: Clients, documentClients: DocumentClients): Adapter {
+  const findDocument = documentFinder(documentClients)
   const cache = new Map<string, { client: RegisteredClient; readAt: number }>()
   const remember = (client: RegisteredClient): void => {
     cache.delete(client.id)
@@ -21,6 +24,7 @@ export function clientAdapter(clients: Clients): Adapter {
   return {
     ...nothingKept,
     async find(id) {
+      if (isDocumentUrl(id)) return findDocument(id)
       const cached = cache.get(id)
       if (cached !== undefined && performance.now() - cached.readAt < CLIENT_AGE_MS) return forEngine(cached.client)
       const client = await clients.find(id)

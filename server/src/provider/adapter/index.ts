@@ -1,6 +1,7 @@
 import type { Adapter, AdapterFactory } from 'oidc-provider'
 import type { Successors } from '../../keys/successor.ts'
 import type { Store } from '../../store/index.ts'
+import type { DocumentClients } from '../client-documents/index.ts'
 import type { InteractionStates } from '../interaction-state.ts'
 import { clientAdapter } from './client.ts'
 import { codeAdapter } from './code.ts'
@@ -12,6 +13,7 @@ import { sessionAdapter } from './session.ts'
 
 export interface AdapterDeps {
   readonly store: Store
+  readonly documentClients: DocumentClients
   readonly successors: Successors
   readonly states: InteractionStates
   readonly graceSeconds: number
@@ -23,7 +25,7 @@ export interface AdapterDeps {
 export function createAdapters(deps: AdapterDeps): AdapterFactory {
   const kept: Readonly<Record<string, Adapter>> = {
     AuthorizationCode: codeAdapter(deps.store.database, deps.now),
-    Client: clientAdapter(deps.store.clients),
+    Client: clientAdapter(deps.store.clients, deps.documentClients),
     Grant: grantAdapter(deps.store.registry, deps.now),
     Interaction: interactionAdapter(deps.states),
     RefreshToken: refreshTokenAdapter({ ...deps, database: deps.store.database, registry: deps.store.registry }),

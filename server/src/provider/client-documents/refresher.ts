@@ -1,0 +1,108 @@
+import type { Egress } from '../../egress/index.ts'
+import type { ClientDocuments, DocumentVersion, Look } from '../../store/client-documents.ts'
+import type { Report } from '../report.ts'
+import type { DocumentRules } from './document.ts'
+import { fetchDocument, fetchKeys } from './fetch-document.ts'
+import { DOCUMENT_CODES, type DocumentRefusal } from './refusal.ts'
+
+/** What a look leaves behind: the version that counts now. */
+export type Refreshed = { readonly ok: true; readonly version: DocumentVersion } | DocumentRefusal
+export type RefreshedKeys = { readonly ok: true } | DocumentRefusal
+
+/** Looks at hosts and writes down what they say. One look at a time for each URL, whoever asks. */
+export interface Refresher {
+  /** Whether somebody is looking at this URL already. */
+  isLooking(url: string): boolean
+  document(url: string, before: Look): Promise<Refreshed>
+  keys(url: string, uri: string, before: Look): Promise<RefreshedKeys>
+}
+
+export interface RefresherDeps {
+  readonly documents: ClientDocuments
+  readonly egress: Pick<Egress, 'get'>
+  readonly rules: DocumentRules
+  readonly report: Report
+}
+
+export function createRefresher(deps: RefresherDeps): Refresher {
+  const documents = singleFlight<Refreshed>()
+  const keys = singleFlight<RefreshedKeys>()
+  return {
+    isLooking: (url) => documents.has(url),
+    document: (url, before) => documents.run(url, () => refreshDocument(url, before, deps)),
+    keys: (url, uri, before) => keys.run(`${url} ${uri}`, () => refreshKeys({ url, uri, before }, deps)),
+  }
+}
+
+async function refreshDocument(url: string, before: Look, deps: RefresherDeps): Promise<Refreshed> {
+  const { documents, egress, rules } = deps
+  const { known, askedAt } = before
+  const found = await fetchDocument(egress, { url, etag: known?.etag, rules })
+  if (!found.ok) {
+    // What was never here leaves nothing behind: strangers must not be able to fill tables with failures.
+    if (known === undefined) return found
+    reportFailure(url, found, deps.report)
+    await writeFailure(url, found, askedAt, documents)
+    return found
+  }
+  const { etag, freshSeconds } = found
+  const version = found.version ?? known?.current
+  if (version === undefined) throw new Error('a document was confirmed that is not here')
+  if (found.version === undefined) await documents.confirm({ url, digest: version.digest, freshSeconds, askedAt })
+  else await documents.keep({ url, version, etag, freshSeconds, askedAt })
+  if (known !== undefined && known.current.digest !== version.digest) {
+    deps.report('warn', 'a client document has changed: people are asked again', {
+      clientId: url,
+      before: known.current.digest,
+      after: version.digest,
+    })
+  }
+  return { ok: true, version }
+}
+
+async function writeFailure(
+  url: string,
+  refusal: DocumentRefusal,
+  askedAt: string,
+  documents: ClientDocuments,
+): Promise<void> {
+  if (refusal.reason === 'gone') await documents.end(url, 'client-document-gone', askedAt)
+  else await documents.noteFailure({ url, askedAt })
+}
+
+async function refreshKeys(
+  { url, uri, before }: { url: string; uri: string; before: Look },
+  { documents, egress, report }: RefresherDeps,
+): Promise<RefreshedKeys> {
+  const found = await fetchKeys(egress, uri)
+  if (!found.ok) {
+    reportFailure(url, found, report)
+    return found
+  }
+  // Replaced whole: a key that is not in the set any more is dead.
+  await documents.keepKeys({ url, uri, keys: found.keys, askedAt: before.askedAt })
+  return { ok: true }
+}
+
+function reportFailure(url: string, { reason, detail }: DocumentRefusal, report: Report): void {
+  report('warn', 'a client document cannot be used', {
+    clientId: url,
+    code: DOCUMENT_CODES[reason],
+    reason: detail,
+  })
+}
+
+/** Joins those who want the same thing at the same time. */
+function singleFlight<Result>() {
+  const flights = new Map<string, Promise<Result>>()
+  return {
+    has: (key: string): boolean => flights.has(key),
+    run(key: string, work: () => Promise<Result>): Promise<Result> {
+      const under = flights.get(key)
+      if (under !== undefined) return under
+      const flight = work().finally(() => flights.delete(key))
+      flights.set(key, flight)
+      return flight
+    },
+  }
+}

@@ -1,0 +1,47 @@
+import { startTestServer, type TestServer, type TestServerOptions } from '../setup/authorization-server.ts'
+import { type DocumentHost, startDocumentHost } from '../setup/document-host.ts'
+
+export const CLIENT = 'https://client.example/oauth/app.json'
+export const CALLBACK = 'https://client.example/callback'
+
+/** A server and the host of the documents it may fetch. */
+export interface World {
+  readonly server: TestServer
+  readonly host: DocumentHost
+  /** Another process on the same database, with memory of its own. */
+  another(options?: TestServerOptions): Promise<TestServer>
+  close(): Promise<void>
+}
+
+export async function startWorld(options: TestServerOptions = {}): Promise<World> {
+  const host = await startDocumentHost()
+  const server = await startTestServer({ egress: host.egress(), ...options })
+  const others: TestServer[] = []
+  return {
+    server,
+    host,
+    async another(more = {}) {
+      const other = await startTestServer({ egress: host.egress(), ...options, ...more, sharing: server })
+      others.push(other)
+      return other
+    },
+    async close() {
+      await Promise.all(others.map((other) => other.close()))
+      await server.close()
+      await host.close()
+    },
+  }
+}
+
+/** A document as a client of our time publishes it; `undefined` leaves a member out. */
+export function documentOf(url: string, members: Record<string, unknown> = {}): Record<string, unknown> {
+  return { client_id: url, client_name: 'Acme IDE', redirect_uris: [CALLBACK], ...members }
+}
+
+/** What the operator was told of client documents. */
+export function refusalsIn(server: TestServer): { code: unknown; reason: unknown }[] {
+  return server.logged.flatMap(({ detail }) => {
+    const { code, reason } = (detail ?? {}) as { code?: unknown; reason?: unknown }
+    return String(code).startsWith('SALLYPORT_E_CLIENT_DOCUMENT') ? [{ code, reason }] : []
+  })
+}
