@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http'
 import { type AuthInfo, type Guard, protect } from '@sallyport/resource'
-import { createSdk1Middleware } from '@sallyport/resource/sdk1'
+import { createNodeHandler } from '@sallyport/resource/node'
 
 /** The demo downstream API while it listens. */
 export interface DownstreamApi {
@@ -67,17 +67,15 @@ export async function startDownstreamApi({ issuer, port, log }: DownstreamApiOpt
 }
 
 function createListener(guard: Guard, log: (message: string) => void): RequestListener {
-  const admit = createSdk1Middleware(guard)
-  return (request: IncomingMessage & { auth?: AuthInfo }, response) => {
+  const handle = createNodeHandler(
+    guard,
+    (request, response) => send(response, answerFor(request, guard.resource)),
+    (error) => log(`downstream: ${String(error)}`),
+  )
+  return (request, response) => {
     const hash = hashOfToken(request)
     if (hash !== undefined) log(`downstream: a token with the SHA-256 ${hash} arrived`)
-    void admit(request, response, (error) => {
-      if (error !== undefined || request.auth === undefined) {
-        log(`downstream: ${String(error)}`)
-        return send(response, { status: 500, body: { error: 'server_error' } })
-      }
-      return send(response, answerFor(request, guard.resource, request.auth))
-    })
+    void handle(request, response)
   }
 }
 
@@ -87,14 +85,15 @@ interface Answer {
   readonly headers?: Readonly<Record<string, string>>
 }
 
-function answerFor({ url, method }: IncomingMessage, aud: string, caller: AuthInfo): Answer {
+function answerFor({ url, method, auth }: IncomingMessage & { auth?: AuthInfo }, aud: string): Answer {
+  if (auth === undefined) return { status: 401, body: { error: 'invalid_token' } }
   if (url !== '/') return { status: 404, body: { error: 'not_found' } }
   if (method !== 'GET') return { status: 405, body: { error: 'method_not_allowed' }, headers: { allow: 'GET' } }
-  if (!caller.scopes.includes(READ_SCOPE)) {
+  if (!auth.scopes.includes(READ_SCOPE)) {
     const challenge = `Bearer error="insufficient_scope", scope="${READ_SCOPE}"`
     return { status: 403, body: { error: 'insufficient_scope' }, headers: { 'www-authenticate': challenge } }
   }
-  const { scopes, clientId, token, extra } = caller
+  const { scopes, clientId, token, extra } = auth
   const tokenHash = token.replace(/^at:/, '')
   // Of the audience there is one: the guard lets no other through, and compares byte for byte.
   return {
