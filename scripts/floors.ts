@@ -1,8 +1,10 @@
-// The laws of the house over the whole tree: who may import whom, how large files are, what they are called.
+// The laws of the house over the whole tree: who may import whom, who may speak to others, how large files are, what they
+// are called.
 import { readFileSync } from 'node:fs'
 import { posix } from 'node:path'
 import { judgeNames, judgeReadmes, judgeSizes } from './file-budgets.ts'
 import { judgeImports, type Violation } from './import-laws.ts'
+import { judgeOutgoing } from './outgoing-law.ts'
 import { findCycles } from './server-floors.ts'
 import { listFiles, readSourceFiles, type SourceFile } from './source-files.ts'
 
@@ -16,6 +18,7 @@ export function judgeTree(root: string): readonly Violation[] {
   return [
     ...judgeImports(files, readDeclared(root, paths)),
     ...judgeCycles(files),
+    ...files.flatMap(({ path }) => judgeOutgoing(path, readFileSync(`${root}/${path}`, 'utf8'))),
     ...judgeSizes(files),
     ...judgeNames(paths),
     ...judgeReadmes(paths),

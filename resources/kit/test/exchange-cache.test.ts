@@ -87,6 +87,19 @@ describe('the cache of guard.exchange (RS-DS-03)', () => {
     expect(await guard.exchange(access)).not.toBe(first)
   })
 
+  it('asks again for a call that wants a fresh answer, so that it fails once the grant is gone (AS-TX-08)', async () => {
+    const guard = await startExchangingGuard()
+    const { access } = await guard.arrive()
+    const first = await guard.exchange(access)
+    const second = await guard.exchange(access, { fresh: true })
+    expect(second).not.toBe(first)
+    expect(await guard.exchange(access)).toBe(second)
+    guard.issuer.answer = () => Response.json({ error: 'invalid_grant' }, { status: 400 })
+    await expect(guard.exchange(access, { fresh: true })).rejects.toMatchObject({
+      code: 'SALLYPORT_E_EXCHANGE_INVALID_GRANT',
+    })
+  })
+
   it('does not ask again for what another exchange could not make last longer', async () => {
     const guard = await startExchangingGuard()
     const { access } = await guard.arrive({ exp: guard.issuer.now + 100 })

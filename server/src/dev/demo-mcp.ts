@@ -14,6 +14,8 @@ export interface DemoMcpDeps {
   readonly world: DemoWorld
   /** Fetches a page for url_fetch. */
   readonly fetchPage: (url: string) => Promise<DemoAnswer>
+  /** Asks the downstream API for the caller, with a token of the demo's own. */
+  readonly readDownstream: (caller: AuthInfo) => Promise<DemoAnswer>
 }
 
 /** Longer names and titles are no names and titles. */
@@ -95,7 +97,7 @@ function registerChangingTools(server: McpServer, world: DemoWorld): void {
   )
 }
 
-function registerReachingTools(server: McpServer, { fetchPage }: DemoMcpDeps): void {
+function registerReachingTools(server: McpServer, { fetchPage, readDownstream }: DemoMcpDeps): void {
   server.registerTool(
     'url_fetch',
     {
@@ -104,6 +106,16 @@ function registerReachingTools(server: McpServer, { fetchPage }: DemoMcpDeps): v
       annotations: { ...READ_ONLY, openWorldHint: true },
     },
     async ({ url }) => toResult(await fetchPage(url)),
+  )
+  server.registerTool(
+    'downstream_read',
+    {
+      description: 'Reads from the downstream API for the caller and says which credential arrived there',
+      inputSchema: {},
+      annotations: READ_ONLY,
+    },
+    async (_input, { authInfo }) =>
+      authInfo === undefined ? refuse('Nobody is signed in.') : toResult(await readDownstream(authInfo)),
   )
 }
 

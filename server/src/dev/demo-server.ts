@@ -5,6 +5,7 @@ import { protect } from '@sallyport/resource'
 import { createSdk1Middleware } from '@sallyport/resource/sdk1'
 import express, { type Express, type NextFunction, type Request, type Response } from 'express'
 import type { Egress } from '../egress/index.ts'
+import { createDownstreamReader } from './demo-downstream.ts'
 import { createDemoFetch } from './demo-fetch.ts'
 import { createDemoMcpServer, type DemoMcpDeps } from './demo-mcp.ts'
 import { DEMO_NAME, demoUri } from './demo-registry.ts'
@@ -27,6 +28,8 @@ interface DemoServerOptions {
   readonly port: number
   /** The way out of url_fetch; nothing has to be opened in it. */
   readonly egress: Egress
+  /** What downstream_read reaches, and the client and private key that it exchanges tokens with. */
+  readonly downstream: { readonly url: string; readonly client: { readonly id: string; readonly key: object } }
   readonly log: (message: string) => void
 }
 
@@ -39,25 +42,29 @@ const INSPECTOR_ORIGINS = ['http://localhost:6274', 'http://127.0.0.1:6274']
  *
  * @throws what `listen` throws, EADDRINUSE for one
  */
-export async function startDemoServer({ issuer, port, egress, log }: DemoServerOptions): Promise<DemoServer> {
+export async function startDemoServer(options: DemoServerOptions): Promise<DemoServer> {
+  const { issuer, port, egress, downstream } = options
   const uri = demoUri(port)
+  const log = (message: string): void => options.log(`demo: ${message}`)
   const guard = await protect({
     issuer,
     resource: uri,
     tools: demoTools,
+    client: downstream.client,
     resourceName: DEMO_NAME,
     allowedOrigins: INSPECTOR_ORIGINS,
-    log: ({ code, detail }) => log(`demo: ${code} ${detail}`),
+    log: ({ code, detail }) => log(`${code} ${detail}`),
   })
   const app = express().disable('x-powered-by')
   // First and at the root: it refuses foreign hosts and serves the metadata as well as guarding the endpoint.
   app.use(createSdk1Middleware(guard))
   mountEndpoint(app, {
     world: createDemoWorld(),
-    fetchPage: createDemoFetch({ egress, log: (message) => log(`demo: ${message}`) }),
+    fetchPage: createDemoFetch({ egress, log }),
+    readDownstream: createDownstreamReader({ guard, url: downstream.url, log }),
   })
   app.use((error: unknown, _request: Request, response: Response, next: NextFunction) => {
-    log(`demo: ${String(error)}`)
+    log(String(error))
     if (response.headersSent) next(error)
     else response.status(500).json({ error: 'server_error' })
   })

@@ -16,5 +16,6 @@ export const demoTools = {
     url_fetch: { scopes: ['mcp:url:fetch'] },
     branch_delete: { scopes: ['mcp:branch:delete'] },
     secret_rotate: { scopes: ['mcp:secret:rotate'] },
+    downstream_read: { scopes: ['mcp:issue:read'] },
   },
 }

@@ -23,7 +23,8 @@ interface DownstreamApiOptions {
 }
 
 const HOST = '127.0.0.1'
-const READ_SCOPE = 'mcp:issue:read'
+/** What a token needs to read from the API. */
+export const READ_SCOPE = 'mcp:issue:read'
 
 /** The tools file of the API: it has one thing to offer, which reads. */
 export const downstreamTools = {

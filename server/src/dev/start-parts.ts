@@ -5,7 +5,7 @@ import { createEgress } from '../egress/index.ts'
 import type { ClientKey } from '../keys/client-key.ts'
 import { migrateDatabase, openStore } from '../store/index.ts'
 import { demoClientKey } from './demo-client-key.ts'
-import { registerDemo } from './demo-registry.ts'
+import { demoClient, registerDemo } from './demo-registry.ts'
 import { type DemoServer, startDemoServer } from './demo-server.ts'
 import { ensureDemoUsers } from './demo-users.ts'
 import { withDevelopmentSecrets } from './development-secrets.ts'
@@ -67,7 +67,13 @@ export async function startParts(given: Settings, start: Start): Promise<Started
 
   const egress = createEgress({ settings: settings.egress })
   parts.add('the way out of the demo', { stop: egress.close, patienceMs: SERVER_PATIENCE_MS })
-  const startedDemo = await startDemoServer({ issuer: settings.issuer, port: settings.demo.port, egress, log })
+  const startedDemo = await startDemoServer({
+    issuer: settings.issuer,
+    port: settings.demo.port,
+    egress,
+    downstream: { url: startedApi.url, client: { id: demoClient(key).id, key: key.privateJwk } },
+    log,
+  })
   demo = startedDemo
   parts.add('the demo MCP server', { stop: startedDemo.close, patienceMs: SERVER_PATIENCE_MS })
   return {

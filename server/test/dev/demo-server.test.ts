@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { type DemoServer, startDemoServer } from '../../src/dev/demo-server.ts'
 import { createEgress, type Egress } from '../../src/egress/index.ts'
+import { generateClientKey } from '../../src/keys/client-key.ts'
 import { makeDevSettings } from './dev-settings.ts'
 import { type FixtureIssuer, makeIssuer } from './fixtures/issuer.ts'
 
@@ -22,7 +23,14 @@ describe('the demo MCP server', () => {
     const { listen, demo: demoSettings, egress: closed } = makeDevSettings('/nowhere')
     egress = createEgress({ settings: closed })
     issuer = await makeIssuer(listen.port)
-    demo = await startDemoServer({ issuer: issuer.issuer, port: demoSettings.port, egress, log: () => {} })
+    const client = { id: 'resource-sallyport-demo', key: (await generateClientKey()).privateJwk }
+    demo = await startDemoServer({
+      issuer: issuer.issuer,
+      port: demoSettings.port,
+      egress,
+      downstream: { url: `http://127.0.0.1:${demoSettings.downstreamPort}`, client },
+      log: () => {},
+    })
   })
   afterAll(async () => {
     await demo.close()

@@ -13,6 +13,7 @@ const UNION = [...FIRST, WRITE]
 
 const TOOLS = [
   'branch_delete',
+  'downstream_read',
   'issue_create',
   'issue_read',
   'repositories_list',

@@ -6,6 +6,11 @@ export interface ExchangeOptions {
   readonly resource: string
   /** The scopes that the call needs, as a list or joined by spaces; left out, whatever the issuer lets through. */
   readonly scope?: string | readonly string[]
+  /**
+   * True: asks the issuer, whatever is kept from an earlier exchange, so that nothing goes on after a revocation. Costs
+   * a request for every call.
+   */
+  readonly fresh?: boolean
 }
 
 /** Options that were found to be right. */

@@ -1,0 +1,32 @@
+import { serve } from '@hono/node-server'
+import { createMcpHandler, McpServer } from '@modelcontextprotocol/server'
+import { authInfoOf, protect } from '@sallyport/resource'
+import { createFetchHandler } from '@sallyport/resource/web'
+import { z } from 'zod'
+
+const port = Number(process.env.PORT ?? 9411)
+
+const guard = await protect({
+  issuer: process.env.ISSUER ?? 'http://127.0.0.1:9400',
+  resource: `http://127.0.0.1:${port}/mcp`,
+  tools: `${import.meta.dirname}/tools.yaml`,
+})
+
+const BOOKS = ['The Castle of Otranto', 'Castle Rackrent', 'The Blue Castle']
+
+const text = (value: string) => ({ content: [{ type: 'text' as const, text: value }] })
+
+const bookshop = createMcpHandler(() => {
+  const server = new McpServer({ name: 'bookshop', version: '1.0.0' })
+  server.registerTool(
+    'book_find',
+    { description: 'Finds books by words of their title', inputSchema: z.object({ words: z.string() }) },
+    ({ words }) => text(BOOKS.filter((title) => title.toLowerCase().includes(words.toLowerCase())).join('\n')),
+  )
+  return server
+})
+
+const fetch = createFetchHandler(guard, (request, access) =>
+  bookshop.fetch(request, access === undefined ? {} : { authInfo: authInfoOf(access) }),
+)
+serve({ fetch, hostname: '127.0.0.1', port }, () => console.log(`The bookshop is open: ${guard.resource}`))
