@@ -2,6 +2,7 @@ import { IssuerMismatchError, UnauthorizedError } from '@modelcontextprotocol/cl
 import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Browser, createBrowser } from '../setup/browser.ts'
+import { type DocumentHost, startDocumentHost } from '../setup/document-host.ts'
 import { approve, type Callback } from '../setup/flow.ts'
 import { askedScopes } from './asked-scopes.ts'
 import { callTool, createSdk2Application, type Sdk2Application } from './sdk2-application.ts'
@@ -35,24 +36,46 @@ const loseAccess = (): void => {
   if (tokens !== undefined) application.memory.tokens = { ...tokens, access_token: 'no-longer-good' }
 }
 
-describe('the unmodified MCP SDK 2.4 client, registered dynamically', () => {
+const DOCUMENT = 'https://client.example/oauth/application.json'
+
+describe.each([
+  { how: 'registered dynamically', document: undefined, clientId: /^client_/ },
+  {
+    how: 'described by a document of its own (AS-CIMD-01)',
+    document: DOCUMENT,
+    clientId: /^https:\/\/client\.example\//,
+  },
+])('the unmodified MCP SDK 2.4 client, $how', ({ document, clientId }) => {
+  let host: DocumentHost
   beforeAll(async () => {
-    stack = await startStack()
-    application = createSdk2Application(stack.demo.url)
+    host = await startDocumentHost()
+    host.serve(DOCUMENT, {
+      client_id: DOCUMENT,
+      client_name: 'SDK 2.x application',
+      redirect_uris: ['http://127.0.0.1/callback'],
+      token_endpoint_auth_method: 'none',
+    })
+    stack = await startStack({ egress: host.egress() })
+    application = createSdk2Application(stack.demo.url, document)
     browser = createBrowser()
   })
-  afterAll(() => stack.close())
+  afterAll(async () => {
+    await stack.close()
+    await host.close()
+  })
 
   it('finds its way from the first 401, with the scopes of reading and this server as resource', async () => {
     await expect(application.connect()).rejects.toBeInstanceOf(UnauthorizedError)
     expect(sentTo('resource')).toBe(stack.demo.url)
     expect(sentTo('scope')).toBe(FIRST.join(' '))
-    expect(application.memory.client?.client_id).toMatch(/^client_/)
+    expect(application.memory.client?.client_id).toMatch(clientId)
+    expect(sentTo('client_id')).toBe(application.memory.client?.client_id)
   })
 
   it('refuses a callback of another issuer before it sends the code anywhere (AS-AZ-08)', async () => {
     const callback = await walk()
     expect(askedScopes(callback)).toEqual([FIRST])
+    expect(host.requests).toEqual(document === undefined ? [] : ['client.example/oauth/application.json'])
     const forged = new URLSearchParams(callback.params)
     forged.set('iss', 'https://attacker.example')
     await expect(application.comeBack(forged)).rejects.toBeInstanceOf(IssuerMismatchError)
