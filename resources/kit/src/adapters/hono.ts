@@ -1,6 +1,6 @@
 import { type Access, type AuthInfo, authInfoOf } from '../access.ts'
 import type { Guard } from '../guard.ts'
-import { hideAuthorization } from './node-admission.ts'
+import { hideAuthorization } from './node-headers.ts'
 import type { NodeRequest } from './node-message.ts'
 
 /** What handlers behind the guard find by `c.get`; for `new Hono<{ Variables: GuardVariables }>()`. */

@@ -1,8 +1,19 @@
-import type { ServerResponse } from 'node:http'
-import { authInfoOf } from '../access.ts'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { type AuthInfo, authInfoOf } from '../access.ts'
 import type { Admission } from '../admit.ts'
 import { timerMilliseconds } from '../http/stream-expiry.ts'
-import type { GuardedRequest, NodeRequest } from './node-message.ts'
+import { hideAuthorization } from './node-headers.ts'
+import type { NodeRequest } from './node-message.ts'
+
+/** Node's request behind the guard. The SDKs' transports take it as it is. */
+export type GuardedRequest = IncomingMessage & {
+  method: string
+  url: string
+  /** Who calls; absent only for `server/discover` under `publicDiscovery`. */
+  auth?: AuthInfo
+  /** The judged body of a POST. */
+  body?: unknown
+}
 
 /**
  * Makes node's request and response what the server behind the guard may see: the judged body, who calls, and no token.
@@ -33,22 +44,6 @@ export function passOn(
 function endAfter(seconds: number, res: ServerResponse): void {
   const timer = setTimeout(() => res.destroy(), timerMilliseconds(seconds))
   res.once('close', () => clearTimeout(timer))
-}
-
-/**
- * Takes the token off a request, in each of the three shapes in which node shows headers.
- *
- * @param req the request that is handed on
- */
-export function hideAuthorization(req: NodeRequest): void {
-  delete req.headers.authorization
-  // Asked for before the raw headers change, from which node makes it on first use. HTTP/2 requests have none.
-  delete req.headersDistinct?.authorization
-  const { rawHeaders } = req
-  for (let at = rawHeaders.length - (rawHeaders.length % 2) - 2; at >= 0; at -= 2) {
-    // In place, because HTTP/2 requests have no setter for it.
-    if (rawHeaders[at]?.toLowerCase() === 'authorization') rawHeaders.splice(at, 2)
-  }
 }
 
 /**

@@ -1,21 +1,11 @@
 import type { IncomingMessage } from 'node:http'
-import type { AuthInfo } from '../access.ts'
+import { readHeaders } from './node-headers.ts'
 
 // Methods that the web standard refuses to put into a request.
 const UNREPRESENTABLE_METHODS: ReadonlySet<string> = new Set(['CONNECT', 'TRACE', 'TRACK'])
 
 /** Node's request as it comes, with what frameworks add to it. */
 export type NodeRequest = IncomingMessage & { body?: unknown; originalUrl?: string; auth?: unknown }
-
-/** Node's request behind the guard. The SDKs' transports take it as it is. */
-export type GuardedRequest = IncomingMessage & {
-  method: string
-  url: string
-  /** Who calls; absent only for `server/discover` under `publicDiscovery`. */
-  auth?: AuthInfo
-  /** The judged body of a POST. */
-  body?: unknown
-}
 
 /** Where a framework keeps what node itself has elsewhere; what is left out is read from the message. */
 export interface NodeRequestParts {
@@ -35,25 +25,17 @@ export interface NodeRequestParts {
  * @returns undefined for what no web standard request can be: a Host that is none, a method like TRACE
  */
 export function toWebRequest(req: NodeRequest, parts: NodeRequestParts = {}): Request | undefined {
-  const url = `http://${hostOf(req)}${parts.url ?? req.originalUrl ?? req.url ?? '/'}`
+  const host = req.headers[':authority'] ?? req.headers.host ?? 'unknown'
+  const url = `http://${host}${parts.url ?? req.originalUrl ?? req.url ?? '/'}`
   const method = req.method ?? 'GET'
   if (!URL.canParse(url) || UNREPRESENTABLE_METHODS.has(method)) return undefined
-  const headers = new Headers(headersOf(req))
+  const headers = new Headers(readHeaders(req))
   if (method === 'GET' || method === 'HEAD') return new Request(url, { method, headers })
   // A body that a parser in front of us has read is judged as it was parsed, because that is what will run.
   const parsed = parts.body ?? req.body
   const body = parsed === undefined ? streamOf(parts.stream ?? req) : JSON.stringify(parsed)
   const init: RequestInit & { duplex: 'half' } = { method, headers, body, duplex: 'half' }
   return new Request(url, init)
-}
-
-const hostOf = ({ headers }: NodeRequest): string => String(headers[':authority'] ?? headers.host ?? 'unknown')
-
-// From the raw headers: node drops a second Authorization header, and with it the evidence of two credentials.
-function headersOf({ rawHeaders }: NodeRequest): [string, string][] {
-  const names = rawHeaders.filter((_, at) => at % 2 === 0)
-  const pairs = names.map((name, at): [string, string] => [name, rawHeaders[at * 2 + 1] ?? ''])
-  return pairs.filter(([name]) => !name.startsWith(':'))
 }
 
 function streamOf(source: AsyncIterable<Uint8Array>): ReadableStream<Uint8Array> {

@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Guard } from '../guard.ts'
-import { passOn, sendWebResponse } from './node-admission.ts'
-import { type GuardedRequest, toWebRequest } from './node-message.ts'
+import { type GuardedRequest, passOn, sendWebResponse } from './node-admission.ts'
+import { toWebRequest } from './node-message.ts'
 
-export type { GuardedRequest } from './node-message.ts'
+export type { GuardedRequest } from './node-admission.ts'
 
 /**
  * A request listener for `http.createServer`.
