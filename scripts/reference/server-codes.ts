@@ -92,6 +92,12 @@ export const SERVER_CODES: CodeMeanings = {
     means: 'The request has `prompt=none` and a person would have to agree first.',
     change: 'Send the request without `prompt=none`.',
   },
+  SALLYPORT_E_EGRESS: {
+    means:
+      'What another server was to say could not be had: the address is one that is not asked, or the answer was none.',
+    change:
+      'See the reason in the log; for an address of your own network that the settings name, add it to `egress.allow`.',
+  },
   SALLYPORT_E_FORM_TOKEN: {
     means: 'A form came without the token of its own page: from another site, or from a page of another interaction.',
     change: 'Open the page again and answer there; when people see it often, check that the proxy keeps cookies.',
@@ -174,6 +180,10 @@ export const SERVER_CODES: CodeMeanings = {
     means: 'A scope is not one of the resource, or was not granted before when refreshing.',
     change: "Ask for scopes of the resource's tools file; for more than was granted, start a new authorization.",
   },
+  SALLYPORT_E_SIGN_IN: {
+    means: 'Somebody typed a user name and password that do not match.',
+    change: 'Nothing, unless many come from one address: then limit or block it in front of the server.',
+  },
   SALLYPORT_E_TOKEN: {
     means: 'A token that was presented to the server is not valid.',
     change: 'Get a new token.',
@@ -190,5 +200,15 @@ export const SERVER_CODES: CodeMeanings = {
   SALLYPORT_E_UNAVAILABLE: {
     means: 'The server cannot answer right now, mostly because the database does not.',
     change: 'Try again after `Retry-After`; the operator looks at `/readyz` and at the log.',
+  },
+  SALLYPORT_W_PLAIN_HTTP: {
+    means: 'The trusted proxy says in X-Forwarded-Proto that a person or client came by plain http to an https issuer.',
+    change:
+      'Let the proxy redirect http to https; behind a second proxy, let the inner one keep the header of the outer.',
+  },
+  SALLYPORT_W_PROXY_NOT_TRUSTED: {
+    means:
+      'A request carries X-Forwarded-For and comes from an address outside of `trustedProxies`; the header is not read.',
+    change: 'If this is your proxy, add its network to `trustedProxies`; if not, nothing: somebody tried.',
   },
 }

@@ -5,6 +5,7 @@ import { pino } from 'pino'
 import type { Settings } from './config/settings.ts'
 import { createEgress, type Egress } from './egress/index.ts'
 import { issuerAddress, originForm, pinAddress, targetBelowIssuer } from './http/address.ts'
+import { createCallerReader } from './http/caller.ts'
 import { createCookieJar } from './http/cookie-jar.ts'
 import { crossOrigin } from './http/cors.ts'
 import { CROSS_ORIGIN_ENDPOINTS, onlyEndpoints } from './http/endpoints.ts'
@@ -16,6 +17,7 @@ import { createManagementServer, type ReadinessCheck } from './http/management.t
 import { pageRoutes } from './http/page-routes.ts'
 import { createPages, PAGE_HEADERS, type Pages } from './http/pages/index.ts'
 import { canonicalParameters } from './http/parameters.ts'
+import { createProxyHints } from './http/proxy-hints.ts'
 import { renderRefusal } from './http/refusal-page.ts'
 import { refusalsForPeople } from './http/refusals-for-people.ts'
 import { logRequests } from './http/request-log.ts'
@@ -144,11 +146,16 @@ export async function createApp(deps: {
     basePath: address.basePath,
     renderErrorPage: errorPage(pages, address.host),
   })
+  const readCaller = createCallerReader(settings.trustedProxies)
+  const hintAtProxy = createProxyHints({ report: log, https: address.protocol === 'https' })
   const app = new Koa()
   app.use((ctx, next) => {
     const correlationId = `req_${randomBytes(CORRELATION_ID_BYTES).toString('base64url')}`
     ctx.set('X-Correlation-Id', correlationId)
-    return runUnit({ correlationId, cookies: createCookieJar(ctx.req, ctx.res, address.protocol === 'https') }, next)
+    const caller = readCaller(ctx.req)
+    hintAtProxy(caller)
+    const cookies = createCookieJar(ctx.req, ctx.res, address.protocol === 'https')
+    return runUnit({ correlationId, callerAddress: caller.address, cookies }, next)
   })
   app.use(logRequests(log))
   app.use(refusalsForPeople({ pages, issuerHost: address.host }))
@@ -169,7 +176,7 @@ export async function createApp(deps: {
 }
 
 function interactionDeps(
-  { settings, store }: { settings: Settings; store: Store },
+  { settings, store, log }: { settings: Settings; store: Store; log: Log },
   server: AuthorizationServer,
   made: { pages: Pages; now: () => number; address: { host: string; basePath: string } },
 ): InteractionDeps {
@@ -188,6 +195,7 @@ function interactionDeps(
     basePath: made.address.basePath,
     lifetimes: settings.lifetimes,
     privateUseRedirects: settings.privateUseRedirects,
+    report: log,
     now: made.now,
   }
 }

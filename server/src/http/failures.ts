@@ -15,8 +15,8 @@ export function answerFailures(report: Report): Middleware {
       await next()
     } catch (error) {
       if (error instanceof BodyTooLargeError) return answerJson(ctx, 413, 'invalid_request', 'The body is too large.')
-      const { correlationId } = currentUnit()
-      report('error', 'request failed', { path: ctx.path, error, correlationId })
+      const { correlationId, callerAddress: address } = currentUnit()
+      report('error', 'request failed', { path: ctx.path, error, address, correlationId })
       ctx.set('Retry-After', RETRY_AFTER_SECONDS)
       const sentence = 'The server cannot answer right now: try again in a few seconds.'
       return answerJson(ctx, 503, 'temporarily_unavailable', sentence)

@@ -16,6 +16,7 @@ export function logRequests(report: Report): Middleware {
       path,
       status: ctx.status,
       milliseconds,
+      address: currentUnit().callerAddress,
       correlationId: currentUnit().correlationId,
     })
   }

@@ -23,6 +23,7 @@ export function outgoing(egress: Egress, report: Report): Slice {
       if (outcome.kind === 'answer') return answerOf(outcome)
       report('warn', `outgoing request ${outcome.kind}`, {
         correlationId: currentUnit().correlationId,
+        code: 'SALLYPORT_E_EGRESS',
         url: href,
         reason: outcome.reason,
       })

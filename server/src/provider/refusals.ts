@@ -10,6 +10,7 @@ export function reportRefusals(provider: Provider, report: Report): void {
     report('warn', `${event}: ${error.message}`, {
       correlationId: currentUnit().correlationId,
       code: error instanceof DocumentError ? error.code : errorEntry(error.message).code,
+      address: currentUnit().callerAddress,
       reason: error.error_detail ?? error.error_description,
       clientId: error instanceof DocumentError ? ctx.oidc.params?.client_id : ctx.oidc.client?.clientId,
     })

@@ -48,6 +48,8 @@ export interface RequestFacts {
  */
 export interface Unit {
   readonly correlationId: string
+  /** Of whoever called, for the log. It says where a person is, so no table keeps it. */
+  readonly callerAddress?: string | undefined
   readonly cookies: CookieJar
   facts: RequestFacts
   readonly grants: Map<string, Grant>
@@ -82,7 +84,7 @@ const storage = new AsyncLocalStorage<Unit>()
 
 /** Runs `work` with a fresh unit that everything called from it finds by `currentUnit`. */
 export function runUnit<Result>(
-  request: { correlationId: string; cookies: CookieJar },
+  request: Pick<Unit, 'correlationId' | 'callerAddress' | 'cookies'>,
   work: () => Promise<Result>,
 ): Promise<Result> {
   const unit: Unit = {

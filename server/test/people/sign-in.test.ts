@@ -54,6 +54,19 @@ describe('sign-in', () => {
     expect(answers[2]).toEqual(answers[0])
   })
 
+  it('tells the operator where a refused try came from, and nothing that was typed [A35]', async () => {
+    server.logged.length = 0
+    await signIn(createPerson(server), ask(), { login: 'my-password-in-the-wrong-box', password: 'hunter-2-typed' })
+    expect(server.logged.filter(({ message }) => message === 'sign-in refused')).toEqual([
+      {
+        level: 'warn',
+        message: 'sign-in refused',
+        detail: { address: '127.0.0.1', correlationId: expect.stringMatching(/^req_/), code: 'SALLYPORT_E_SIGN_IN' },
+      },
+    ])
+    expect(JSON.stringify(server.logged)).not.toMatch(/wrong-box|hunter/)
+  })
+
   it('keeps the login and never the password of a refused try', async () => {
     const place = await signIn(createPerson(server), ask(), { login: 'alice', password: 'hunter-2-typed' })
     expect(place.html).not.toContain('hunter-2-typed')

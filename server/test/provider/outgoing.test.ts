@@ -112,6 +112,7 @@ describe('what the engine fetches by itself', () => {
       {
         message: 'outgoing request refused',
         correlationId: 'req_1',
+        code: 'SALLYPORT_E_EGRESS',
         url: 'https://169.254.169.254/latest',
         reason: 'must name its host, not number it',
       },

@@ -81,6 +81,7 @@ export interface InteractionDeps {
   readonly basePath: string
   readonly lifetimes: LifetimeSettings
   readonly privateUseRedirects: readonly string[]
+  readonly report: (level: 'warn', message: string, detail: Readonly<Record<string, unknown>>) => void
   /** Seconds since 1970. */
   readonly now: () => number
 }

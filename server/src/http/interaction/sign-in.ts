@@ -27,6 +27,9 @@ export async function takeSignIn(ctx: Context, uid: string, deps: InteractionDep
   const login = form.get('login') ?? ''
   const proven = await authenticate(login, form.get('password') ?? '', deps)
   if (proven === undefined) {
+    // Never with the login that was typed: people type their password there.
+    const { correlationId, callerAddress: address } = currentUnit()
+    deps.report('warn', 'sign-in refused', { correlationId, address, code: 'SALLYPORT_E_SIGN_IN' })
     return answerPage(ctx, 401, await renderSignIn(pending, deps, { login, error: REFUSED }))
   }
   await deps.interactions.signIn(pending, { ...proven, amr: ['pwd'] })
