@@ -1,5 +1,6 @@
+import { judgePublicKeySet } from '../config/public-key-set.ts'
 import { judgeRedirectUri, MAX_REDIRECT_URIS, type RedirectUriKind } from '../config/redirect-uri.ts'
-import { CLIENT_PROPERTIES } from './client-properties.ts'
+import { CLIENT_PROPERTIES, isPreRegistered } from './client-properties.ts'
 
 /** Metadata of a client as it came in: RFC 7591 names, nothing known of the values. */
 export type ClientMetadata = Record<string, unknown>
@@ -12,6 +13,8 @@ export type NormalisedClientMetadata =
 const CLIENT_NAME_MAX = 200
 /** What any client may hold. Grants for machines and exchange need an operator. */
 const GRANT_TYPES = ['authorization_code', 'refresh_token'] as const
+/** For clients that the operator brought in and that sign in by key; which tokens they may exchange is another question. */
+export const TOKEN_EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange'
 
 /**
  * The one normaliser of client metadata, whatever door it came through: registration, settings file or command line.
@@ -24,7 +27,10 @@ export function normaliseClientMetadata(
   options: { privateUseRedirects: readonly string[] },
 ): NormalisedClientMetadata {
   const redirectUris = metadata.redirect_uris
-  if (!isListOfText(redirectUris) || redirectUris.length === 0) {
+  const keys = keysOf(metadata)
+  if (!keys.ok) return { ok: false, reason: `jwks ${keys.reason}` }
+  const mayExchange = keys.jwks !== undefined && isPreRegistered(metadata)
+  if (!isListOfText(redirectUris) || (redirectUris.length === 0 && !mayExchange)) {
     return { ok: false, reason: 'redirect_uris must be a list with at least one URI' }
   }
   if (redirectUris.length > MAX_REDIRECT_URIS) {
@@ -36,7 +42,26 @@ export function normaliseClientMetadata(
     return { ok: false, reason: `redirect_uris: ${bad.reason}` }
   }
   const kinds = new Set(judged.flatMap((redirect) => (redirect.ok ? [redirect.kind] : [])))
-  return { ok: true, metadata: normalised(metadata, redirectUris, kinds) }
+  const signing = keys.jwks === undefined ? { token_endpoint_auth_signing_alg: undefined } : {}
+  const made = normalised({ ...metadata, jwks: keys.jwks, ...signing }, redirectUris, kinds)
+  return { ok: true, metadata: mayExchange && made.jwks !== undefined ? withExchange(made) : made }
+}
+
+/**
+ * The keys of a client that signs in by key; any other client has none, whatever it sent. Those of a document may be
+ * elsewhere, or gone: a client without keys proves nothing, and the engine refuses to register one.
+ */
+function keysOf(metadata: ClientMetadata): { ok: true; jwks?: unknown } | { ok: false; reason: string } {
+  const { jwks, token_endpoint_auth_method: method } = metadata
+  if (method !== 'private_key_jwt' || jwks == null) return { ok: true }
+  return metadata[CLIENT_PROPERTIES.source] === 'document' ? { ok: true, jwks } : judgePublicKeySet(jwks)
+}
+
+/** A client without redirect URIs exchanges tokens and does nothing else: no person is ever sent to it. */
+function withExchange(metadata: ClientMetadata): ClientMetadata {
+  const isRedirected = isListOfText(metadata.redirect_uris) && metadata.redirect_uris.length > 0
+  if (!isRedirected) return { ...metadata, grant_types: [TOKEN_EXCHANGE], response_types: [] }
+  return { ...metadata, grant_types: [...GRANT_TYPES, TOKEN_EXCHANGE] }
 }
 
 function normalised(
@@ -72,6 +97,8 @@ const TAKEN = [
   'client_secret',
   'client_secret_expires_at',
   'token_endpoint_auth_method',
+  'token_endpoint_auth_signing_alg',
+  'jwks',
   CLIENT_PROPERTIES.source,
   CLIENT_PROPERTIES.defaultResource,
   CLIENT_PROPERTIES.trustedDocument,
@@ -82,7 +109,13 @@ function keepUsed(metadata: ClientMetadata): ClientMetadata {
 }
 
 // An app behind its own scheme runs on people's machines and cannot keep a secret. @see RFC 8252 §8.5
-const PUBLIC = { token_endpoint_auth_method: 'none', client_secret: undefined, client_secret_expires_at: undefined }
+const PUBLIC = {
+  token_endpoint_auth_method: 'none',
+  client_secret: undefined,
+  client_secret_expires_at: undefined,
+  token_endpoint_auth_signing_alg: undefined,
+  jwks: undefined,
+}
 
 /** What the database can hold and a person can be shown; pages shorten it further. */
 function cleanName(name: unknown): string | undefined {

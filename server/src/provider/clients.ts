@@ -16,7 +16,7 @@ const CLIENT_ID_BYTES = 16
 const CLIENT_SECRET_BYTES = 32
 
 /** Ways of client authentication, as the metadata lists them. */
-export const CLIENT_AUTH_METHODS = ['none', 'client_secret_basic', 'client_secret_post'] as const
+export const CLIENT_AUTH_METHODS = ['none', 'client_secret_basic', 'client_secret_post', 'private_key_jwt'] as const
 
 /** Who may be a client, and how it proves that it is one. @see RFC 7591, OAuth 2.1 §2.4 */
 export function clients(

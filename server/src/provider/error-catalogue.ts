@@ -20,7 +20,7 @@ const CATALOGUE: Readonly<Record<string, ErrorEntry>> = {
   },
   invalid_client: {
     code: 'SALLYPORT_E_CLIENT',
-    sentence: 'The client is not known here or did not prove who it is: register again, or check its secret.',
+    sentence: 'The client is not known here or did not prove who it is: register again, or check its secret or key.',
   },
   invalid_client_metadata: {
     code: 'SALLYPORT_E_CLIENT_METADATA',
@@ -28,7 +28,8 @@ const CATALOGUE: Readonly<Record<string, ErrorEntry>> = {
   },
   invalid_grant: {
     code: 'SALLYPORT_E_GRANT',
-    sentence: 'The code or refresh token is not valid for this request, or no longer valid: start a new authorization.',
+    sentence:
+      'The code or token is not valid for this request, or what it was made from has ended: start a new authorization.',
   },
   invalid_redirect_uri: {
     code: 'SALLYPORT_E_REDIRECT_URI',
@@ -53,7 +54,10 @@ const CATALOGUE: Readonly<Record<string, ErrorEntry>> = {
     sentence: 'The server cannot answer right now: try again in a few seconds.',
   },
   unauthorized_client: { code: 'SALLYPORT_E_CLIENT_NOT_ALLOWED', sentence: 'The client may not do this.' },
-  unsupported_grant_type: { code: 'SALLYPORT_E_GRANT_TYPE', sentence: 'Use authorization_code or refresh_token.' },
+  unsupported_grant_type: {
+    code: 'SALLYPORT_E_GRANT_TYPE',
+    sentence: 'Use one of the grant types that the metadata of this server lists.',
+  },
   unsupported_token_type: {
     code: 'SALLYPORT_E_TOKEN_NOT_REVOCABLE',
     sentence:

@@ -10,6 +10,7 @@ import { accounts } from './accounts.ts'
 import { createAdapters } from './adapter/index.ts'
 import { acceptRawCredentials } from './basic-credentials.ts'
 import { type BrowserSessions, createBrowserSessions } from './browser-session.ts'
+import { clientAssertions } from './client-assertion.ts'
 import { createFetchLimits } from './client-documents/fetch-limits.ts'
 import { createDocumentClients, type DocumentClients } from './client-documents/index.ts'
 import { createRefresher } from './client-documents/refresher.ts'
@@ -18,6 +19,7 @@ import { compose } from './compose.ts'
 import { cookieNames, cookies } from './cookies.ts'
 import { completeMetadata } from './discovery.ts'
 import { errors, type RenderErrorPage } from './errors.ts'
+import { registerTokenExchange } from './exchange/grant-type.ts'
 import { grants } from './grants.ts'
 import { createInteractionStates } from './interaction-state.ts'
 import { interactions } from './interactions.ts'
@@ -83,6 +85,7 @@ export function createAuthorizationServer(deps: ProviderDeps): AuthorizationServ
     storage: storage(adapters),
     signing: signing(signingKeys),
     clients: clients(settings, algorithm),
+    clientAssertions: clientAssertions(issuer, now),
     pkce: pkce(),
     resourceIndicators: resourceIndicators(store.registry, algorithm),
     scopes: scopes(store.registry),
@@ -112,6 +115,7 @@ export function createAuthorizationServer(deps: ProviderDeps): AuthorizationServ
   completeMetadata(provider, store.registry)
   answerRegistrations(provider)
   const readAccessToken = createAccessTokenReader(issuer, signingKeys)
+  registerTokenExchange(provider, { registry: store.registry, algorithm, readAccessToken, lifetimes, now })
   answerRevocations(provider, { database: store.database, readAccessToken, report: deps.report })
   answerIntrospections(provider, { database: store.database, readAccessToken })
   acceptRawCredentials(provider)

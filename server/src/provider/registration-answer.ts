@@ -13,6 +13,8 @@ const REGISTERED = new Set([
   'grant_types',
   'response_types',
   'token_endpoint_auth_method',
+  'token_endpoint_auth_signing_alg',
+  'jwks',
 ])
 
 /**

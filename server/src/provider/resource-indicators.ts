@@ -1,5 +1,5 @@
 import { grantableScopes } from '@sallyport/policy'
-import { errors, type KoaContextWithOIDC } from 'oidc-provider'
+import { errors, type KoaContextWithOIDC, type ResourceServer } from 'oidc-provider'
 import type { SigningAlgorithm } from '../keys/signing-keys.ts'
 import type { ProtectedResource, RegistrySnapshot, ResourceRegistry } from '../store/resource-registry.ts'
 import { defaultResourceOf } from './client-properties.ts'
@@ -30,15 +30,20 @@ export function resourceIndicators(registry: ResourceRegistry, algorithm: Signin
           if (resource === undefined) throw new errors.InvalidTarget('resource is not registered with this server')
           // Nobody can agree to it, and a code or refresh token never leads there.
           if (resource.exchangeOnly) throw new errors.InvalidTarget('resource is reached by token exchange alone')
-          return {
-            audience: resource.uri,
-            scope: grantableScopes(resource.tools).join(' '),
-            accessTokenFormat: 'jwt',
-            jwt: { sign: { alg: algorithm } },
-          }
+          return resourceServerOf(resource, algorithm)
         },
       },
     },
+  }
+}
+
+/** A resource in the engine's terms: its tokens are signed, and have its canonical identifier as the only audience. */
+export function resourceServerOf(resource: ProtectedResource, algorithm: SigningAlgorithm): ResourceServer {
+  return {
+    audience: resource.uri,
+    scope: grantableScopes(resource.tools).join(' '),
+    accessTokenFormat: 'jwt',
+    jwt: { sign: { alg: algorithm } },
   }
 }
 

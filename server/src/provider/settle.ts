@@ -1,5 +1,6 @@
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider'
 import type { Database } from '../store/database.ts'
+import { createReplaySweep } from '../store/replays.ts'
 import { abandon, commit, currentUnit, type Unit } from '../store/unit-of-work.ts'
 import { completeRefusal, type RenderErrorPage, refusalBody, refusalOfGone, refusalOfUnavailable } from './errors.ts'
 import type { Report } from './report.ts'
@@ -23,10 +24,15 @@ interface SettleDeps {
  * sent in one conditional statement. A refusal sends kills only, a failure nothing, and a lost race replaces the answer.
  */
 export function settleAfterEachRequest(provider: Provider, deps: SettleDeps): void {
+  const sweepReplays = createReplaySweep(deps.database, (error) => {
+    deps.report('warn', 'replays were not swept', { error })
+  })
   provider.use(async (ctx, next) => {
     try {
       await next()
-      await settle(ctx, currentUnit(), deps)
+      const unit = currentUnit()
+      await settle(ctx, unit, deps)
+      if (unit.presentations.length > 0) await sweepReplays()
     } catch (error) {
       deps.report('error', 'request failed', { path: ctx.path, error, correlationId: currentUnit().correlationId })
       answerUnavailable(ctx, deps.renderErrorPage)
@@ -43,6 +49,7 @@ async function settle(ctx: EngineContext, unit: Unit, deps: SettleDeps): Promise
     const outcome = await commit(deps.database, unit, deps.graceSeconds)
     if (outcome === 'repeat') return answerUnavailable(ctx, deps.renderErrorPage)
     if (outcome === 'done') return
+    if (outcome === 'replayed') return settleReplayedProof(ctx, unit, deps)
   }
   replaceAnswer(ctx, unit, deps.renderErrorPage)
   await settleRefusal(ctx, unit, deps.database)
@@ -59,6 +66,7 @@ function isWithoutScope(ctx: EngineContext, unit: Unit): boolean {
 async function settleRefusal(ctx: EngineContext, unit: Unit, database: Database): Promise<void> {
   // What was noted on the way to an answer that is not given did not happen.
   unit.events.length = 0
+  unit.events.push(...unit.refusals)
   killReplayed(ctx, unit)
   recordRefusal(ctx, unit)
   await abandon(database, unit)
@@ -76,10 +84,25 @@ function killReplayed(ctx: EngineContext, unit: Unit): void {
   }
 }
 
+/** The client was not proven after all: nothing of the request happened, and nothing it carried is to be believed. */
+async function settleReplayedProof(ctx: EngineContext, unit: Unit, deps: SettleDeps): Promise<void> {
+  const { correlationId } = unit
+  const clientId = ctx.oidc?.client?.clientId
+  const code = 'SALLYPORT_E_CLIENT'
+  ctx.status = 401
+  ctx.type = 'json'
+  ctx.body = { error: 'invalid_client' }
+  deps.report('warn', 'a client assertion was presented again', { correlationId, code, clientId, path: ctx.path })
+  unit.kills.clear()
+  unit.events.length = 0
+  unit.events.push({ type: 'client.refused', outcome: 'refused', code, clientId, detail: { reason: 'replayed' } })
+  await abandon(deps.database, unit)
+}
+
 function replaceAnswer(ctx: EngineContext, unit: Unit, renderErrorPage: RenderErrorPage): void {
   ctx.remove('Location')
   ctx.status = 400
-  if (unit.consumption !== undefined) {
+  if (unit.consumption !== undefined || unit.exchange !== undefined) {
     ctx.type = 'json'
     ctx.body = { error: 'invalid_grant' }
     return

@@ -50,6 +50,8 @@ export function tokens(registry: ResourceRegistry, lifetimes: LifetimeSettings, 
         gid: 'grantId' in token ? token.grantId : undefined,
         auth_time: signIn?.authTime,
         acr: signIn?.acr,
+        // What a grant type of our own says of its tokens.
+        ...('extra' in token ? token.extra : {}),
       }
     },
   }

@@ -9,8 +9,10 @@ export type AuditEventType =
   | 'grant.revoked'
   | 'code.issued'
   | 'token.issued'
+  | 'token.exchanged'
   | 'token.refused'
   | 'client.registered'
+  | 'client.refused'
 
 /** One decision. Tokens never appear here, neither whole nor hashed. */
 export interface AuditEvent {

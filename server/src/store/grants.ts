@@ -128,12 +128,14 @@ export const GRANT_IS_LIVE = `grants.revoked_at IS NULL AND grants.expires_at > 
 /**
  * Marks the grant as used if it and everything it hangs on are live; its row is where a revocation and a token request
  * meet.
+ * @param after name of an earlier part that must have found a row, if there is one: what proves the client
  */
-export function touchGrant(grantId: string): Part {
+export function touchGrant(grantId: string, after?: string): Part {
   return {
     name: 'grant_live',
     sql: (place) => `UPDATE grants SET last_used_at = now()
-      WHERE id = ${place(grantId)} AND ${GRANT_IS_LIVE} RETURNING id`,
+      WHERE id = ${place(grantId)} AND ${GRANT_IS_LIVE} ${after === undefined ? '' : `AND EXISTS (SELECT 1 FROM ${after})`}
+      RETURNING id`,
   }
 }
 

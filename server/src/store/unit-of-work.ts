@@ -6,8 +6,10 @@ import { recordEvents } from './audit-events.ts'
 import { consumeCode, findCode, insertCode, isWaiting, type NewCode } from './authorization-codes.ts'
 import type { Consent } from './consents.ts'
 import type { Database } from './database.ts'
+import { EXCHANGEABLE, type Exchange, exchangeIsLive } from './exchanges.ts'
 import { type Grant, insertGrant, type RevocationReason, revokeGrant, touchGrant } from './grants.ts'
 import { consumeRefreshToken, findRefreshToken, insertRefreshToken, type NewRefreshToken } from './refresh-tokens.ts'
+import { insertPresentations, type Presentation, UNSEEN } from './replays.ts'
 import { holdSession, SESSION_HELD, SESSION_SAVED, type SessionWrite, saveSession } from './sessions.ts'
 import { combine, type Part } from './statement-builder.ts'
 
@@ -70,15 +72,22 @@ export interface Unit {
   session: SessionWrite | undefined
   grant: Grant | undefined
   code: NewCode | undefined
+  /** What a token for a token hangs on. */
+  exchange: Exchange | undefined
+  /** What may be presented once, and was presented to prove who the client is. */
+  readonly presentations: Presentation[]
   readonly kills: Map<string, RevocationReason>
   readonly events: AuditEvent[]
+  /** What is recorded instead if the request is refused. */
+  readonly refusals: AuditEvent[]
 }
 
 /**
  * `lost`: somebody was first, or what was read is no longer live; the answer must be replaced.
  * `repeat`: somebody else began to answer the same refresh; the same request once more gets the same successor.
+ * `replayed`: what proved the client was presented before, so that it proves nothing; nothing happened.
  */
-export type Outcome = 'done' | 'lost' | 'repeat'
+export type Outcome = 'done' | 'lost' | 'repeat' | 'replayed'
 
 const storage = new AsyncLocalStorage<Unit>()
 
@@ -103,8 +112,11 @@ export function runUnit<Result>(
     session: undefined,
     grant: undefined,
     code: undefined,
+    exchange: undefined,
+    presentations: [],
     kills: new Map(),
     events: [],
+    refusals: [],
   }
   return storage.run(unit, work)
 }
@@ -121,16 +133,19 @@ export function currentUnit(): Unit {
  * @param graceSeconds length of the refresh grace window
  */
 export async function commit(database: Database, unit: Unit, graceSeconds: number): Promise<Outcome> {
-  const { parts, decisive } =
-    unit.consumption === undefined ? authorizationPlan(unit) : tokenPlan(unit, unit.consumption, graceSeconds)
+  const { parts, decisive } = planOf(unit, graceSeconds)
   if (decisive === undefined) {
     await abandon(database, unit)
     return 'done'
   }
   const events = unit.events.length === 0 ? [] : [recordEvents(unit.events, unit.correlationId, decisive)]
   const { statement, values } = combine([...parts, ...events], `SELECT ${columns(parts, decisive)}`)
-  const [row] = await database.write<{ decided: boolean; grant_live?: boolean }>(statement, values)
-  if (row?.decided === true) return 'done'
+  const [row] = await database.write<{ decided: boolean; grant_live?: boolean; unseen?: boolean }>(statement, values)
+  if (row?.unseen === false) return 'replayed'
+  if (row?.decided === true) {
+    await sendKills(database, unit)
+    return 'done'
+  }
   // The same decision of a person, sent twice: what the first request wrote is what this one would have written.
   if (unit.code !== undefined) return (await isWaiting(database, unit.code.code)) ? 'done' : 'lost'
   if (unit.consumption === undefined || row?.grant_live !== true) return 'lost'
@@ -162,11 +177,15 @@ async function explainLoss(
 
 /** Sends kills and events, of a refusal or of a revocation; mints nothing. */
 export async function abandon(database: Database, unit: Unit): Promise<void> {
+  await sendKills(database, unit)
+  await recordOnly(database, unit)
+}
+
+async function sendKills(database: Database, unit: Unit): Promise<void> {
   for (const [grantId, reason] of unit.kills) {
     const eventId = timeOrderedId(Date.now())
     await revokeGrant(database, { grantId, reason, eventId, correlationId: unit.correlationId })
   }
-  await recordOnly(database, unit)
 }
 
 async function recordOnly(database: Database, unit: Unit): Promise<void> {
@@ -181,14 +200,25 @@ interface Plan {
   readonly decisive: string | undefined
 }
 
-function tokenPlan(unit: Unit, consumption: Consumption, graceSeconds: number): Plan {
+function planOf(unit: Unit, graceSeconds: number): Plan {
+  const { presentations, consumption, exchange } = unit
+  if (presentations.length === 0 && consumption === undefined && exchange === undefined) return authorizationPlan(unit)
+  const proofs = insertPresentations(presentations)
+  const before = presentations.length === 0 ? { parts: [], decisive: undefined } : { parts: proofs, decisive: UNSEEN }
+  if (consumption !== undefined) return tokenPlan(unit, consumption, graceSeconds, before)
+  if (exchange === undefined) return before
+  return { parts: [...before.parts, exchangeIsLive(exchange, before.decisive)], decisive: EXCHANGEABLE }
+}
+
+function tokenPlan(unit: Unit, consumption: Consumption, graceSeconds: number, before: Plan): Plan {
   const used =
     consumption.kind === 'code'
       ? consumeCode(consumption.code)
       : consumeRefreshToken({ token: consumption.token, successor: consumption.successor, graceSeconds })
   const after = consumption.kind === 'code' ? 'code_used' : 'refresh_token_used'
   const mint = unit.refreshToken === undefined ? [] : [insertRefreshToken(unit.refreshToken, after)]
-  return { parts: [touchGrant(consumption.grantId), used, ...mint], decisive: after }
+  const live = touchGrant(consumption.grantId, before.decisive)
+  return { parts: [...before.parts, live, used, ...mint], decisive: after }
 }
 
 function authorizationPlan(unit: Unit): Plan {
@@ -206,7 +236,10 @@ function authorizationPlan(unit: Unit): Plan {
 }
 
 function columns(parts: readonly Part[], decisive: string): string {
-  const decided = `EXISTS (SELECT 1 FROM ${decisive}) AS decided`
-  const live = parts.some((part) => part.name === 'grant_live')
-  return live ? `${decided}, EXISTS (SELECT 1 FROM grant_live) AS grant_live` : decided
+  const told = [
+    ['grant_live', 'grant_live'],
+    [UNSEEN, 'unseen'],
+  ].filter(([name]) => parts.some((part) => part.name === name))
+  const all = [[decisive, 'decided'], ...told]
+  return all.map(([name, column]) => `EXISTS (SELECT 1 FROM ${name}) AS ${column}`).join(', ')
 }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { generateClientKey } from '../../src/keys/client-key.ts'
 import { startTestServer, type TestServer } from '../setup/authorization-server.ts'
 import { authorization, register, tokenRequest } from '../setup/flow.ts'
 
@@ -57,9 +58,14 @@ describe('what the metadata lists is what is taken, and all of it (AS-DISC-17)',
   })
 
   it('client authentication methods (AS-DISC-09)', async () => {
+    const { publicJwk } = await generateClientKey()
     const statuses = await Promise.all(
       KNOWN.authMethods.map(async (token_endpoint_auth_method) => {
-        const metadata = { redirect_uris: ['https://app.example/cb'], token_endpoint_auth_method, jwks: { keys: [] } }
+        const metadata = {
+          redirect_uris: ['https://app.example/cb'],
+          token_endpoint_auth_method,
+          jwks: { keys: [publicJwk] },
+        }
         const headers = { 'Content-Type': 'application/json' }
         return (await fetch(`${server.issuer}/register`, { method: 'POST', headers, body: JSON.stringify(metadata) }))
           .status

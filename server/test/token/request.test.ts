@@ -143,7 +143,6 @@ describe('the token endpoint', () => {
     'password',
     'implicit',
     'client_credentials',
-    'urn:ietf:params:oauth:grant-type:token-exchange',
     'urn:ietf:params:oauth:grant-type:jwt-bearer',
     'urn:ietf:params:oauth:grant-type:device_code',
     '__proto__',

@@ -9,6 +9,7 @@ import { grantAdapter } from './grant.ts'
 import { interactionAdapter } from './interaction.ts'
 import { nothingKept } from './nothing-kept.ts'
 import { refreshTokenAdapter } from './refresh-token.ts'
+import { replayDetectionAdapter } from './replay-detection.ts'
 import { sessionAdapter } from './session.ts'
 
 export interface AdapterDeps {
@@ -29,6 +30,7 @@ export function createAdapters(deps: AdapterDeps): AdapterFactory {
     Grant: grantAdapter(deps.store.registry, deps.now),
     Interaction: interactionAdapter(deps.states),
     RefreshToken: refreshTokenAdapter({ ...deps, database: deps.store.database, registry: deps.store.registry }),
+    ReplayDetection: replayDetectionAdapter,
     Session: sessionAdapter(deps.store.sessions),
   }
   return (name) => kept[name] ?? nothingKept
