@@ -52,6 +52,7 @@ export async function startDemoServer(options: DemoServerOptions): Promise<DemoS
     tools: demoTools,
     client: downstream.client,
     resourceName: DEMO_NAME,
+    legacy: true,
     allowedOrigins: INSPECTOR_ORIGINS,
     log: ({ code, detail }) => log(`${code} ${detail}`),
   })

@@ -7,6 +7,8 @@ import { REDIRECT } from '../setup/flow.ts'
 
 const toolResult = z.object({ isError: z.boolean().optional(), content: z.array(z.object({ text: z.string() })) })
 
+type Send = (url: string | URL, init?: RequestInit) => Promise<Response>
+
 /** An application on @modelcontextprotocol/sdk 1.x. */
 export interface Sdk1Application {
   /** What it keeps between two steps, as the SDK wants it kept. */
@@ -27,14 +29,19 @@ export interface Sdk1Application {
  * Makes an application for one MCP server that registers itself.
  *
  * @param metadata what it says of itself besides its name and redirect URI
+ * @param via how its requests are sent
  */
-export function createSdk1Application(server: string, metadata: Record<string, unknown> = {}): Sdk1Application {
+export function createSdk1Application(
+  server: string,
+  metadata: Record<string, unknown> = {},
+  via: Send = fetch,
+): Sdk1Application {
   const memory: Sdk1Application['memory'] = { sentTo: undefined, client: undefined, tokens: undefined, verifier: '' }
   const registrations: Record<string, unknown>[] = []
   const authProvider = createProvider(memory, metadata)
   const recordingFetch = (url: string | URL, init?: RequestInit): Promise<Response> => {
     if (new URL(url).pathname === '/register') registrations.push(JSON.parse(String(init?.body)))
-    return fetch(url, init)
+    return via(url, init)
   }
   const createTransport = () =>
     new StreamableHTTPClientTransport(new URL(server), { authProvider, fetch: recordingFetch })
