@@ -18,6 +18,10 @@ export const COMMAND_CODES: CodeMeanings = {
     means: 'The database lacks steps that this version needs.',
     change: 'Run `sallyport migrate`, then start again.',
   },
+  SALLYPORT_E_PACKAGES_MISSING: {
+    means: '`sallyport dev` was called where only the packages of production are installed.',
+    change: 'Run it from a checkout (`npm start`), or use the image of the profile `demo`; production runs `serve`.',
+  },
   SALLYPORT_E_PORT_IN_USE: {
     means: 'A port that a development start needs is taken.',
     change: 'Stop the other program, or set the variable that the message names.',

@@ -8,6 +8,7 @@ export type CommandErrorCode =
   | 'SALLYPORT_E_DATABASE'
   | 'SALLYPORT_E_NOT_MIGRATED'
   | 'SALLYPORT_E_INTERRUPTED'
+  | 'SALLYPORT_E_PACKAGES_MISSING'
 
 /** A command's end that the person at the terminal can do something about: no stack, one exit code. */
 export class CommandError extends Error {
