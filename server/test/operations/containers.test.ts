@@ -4,24 +4,23 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { listFiles } from '../../../scripts/source-files.ts'
 import { createProgram } from '../../src/cli/program.ts'
 import { processTerminal } from '../../src/cli/terminal.ts'
 import { loadSettings } from '../../src/config/load-settings.ts'
 import { createManagementServer } from '../../src/http/management.ts'
 import { run } from '../cli/fake-terminal.ts'
+import { filesOfCheckout, ROOT as root } from './checkout.ts'
 import { type ComposeFile, parseComposeFile } from './compose-file.ts'
 import { type Containers, judgeContainers } from './container-rules.ts'
 import { isInContext } from './docker-context.ts'
 import { lastOf, parseCopy, parseDockerfile, stageOf, words } from './dockerfile.ts'
 
-const root = new URL('../../..', import.meta.url).pathname.replace(/\/$/, '')
 const read = (path: string): string => readFileSync(`${root}/${path}`, 'utf8')
 const stages = parseDockerfile(read('Dockerfile'))
 const composeText = read('docker-compose.yml')
 const compose = parseComposeFile(composeText)
 const ignore = read('.dockerignore')
-const files = listFiles(root)
+const files = filesOfCheckout()
 
 /** The command that the file tells people to run first, with everything that it makes. */
 const [, initLine = ''] = composeText.match(/npm run sallyport -- (init [^\n]+)/) ?? []

@@ -6,15 +6,14 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest'
-import { listFiles } from '../../../scripts/source-files.ts'
 import { PASSWORD, type TestServer } from '../setup/authorization-server.ts'
 import { databaseOn, execute } from '../setup/cluster.ts'
 import { approve, authorization, redeem, refresh, register } from '../setup/flow.ts'
 import { makeTestFolder } from '../setup/test-folder.ts'
+import { filesOfCheckout, ROOT as root } from './checkout.ts'
 import { lastOf, parseDockerfile, stageOf, words } from './dockerfile.ts'
 import { buildStage, makeReadOnly } from './image-steps.ts'
 
-const root = new URL('../../..', import.meta.url).pathname.replace(/\/$/, '')
 const stages = parseDockerfile(readFileSync(`${root}/Dockerfile`, 'utf8'))
 const image = stageOf(stages, 'server')
 
@@ -41,7 +40,7 @@ beforeAll(async () => {
     {
       stages,
       root,
-      files: listFiles(root),
+      files: filesOfCheckout(),
       ignore: readFileSync(`${root}/.dockerignore`, 'utf8'),
       folder,
       instead: linkPackages,
