@@ -176,6 +176,15 @@ describe('the tokens that a guard keeps for exchange', () => {
     expect(found).toEqual(['token-1', undefined, 'token-3'])
   })
 
+  it('are cleared when they have expired, also when nobody asks for them', () => {
+    const tokens = createSubjectTokens(2)
+    tokens.remember(access('at:1', 100), 'token-1', 0)
+    tokens.remember(access('at:2', 10), 'token-2', 0)
+    tokens.remember(access('at:3', 100), 'token-3', 50)
+    // Had the second one still been there, the first would have had to go.
+    expect(tokens.find('at:1', 51)?.token).toBe('token-1')
+  })
+
   it('agree with a map without bounds, but for what is too old or too much', () => {
     const operation = fc.record({
       key: fc.constantFrom('a', 'b', 'c', 'd'),

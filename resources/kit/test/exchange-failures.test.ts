@@ -37,6 +37,16 @@ describe('a refusal of the issuer', () => {
     expect((await guard.exchange(access)).scopes).not.toEqual([])
   })
 
+  it('that is about one target or scope leaves what was exchanged before', async () => {
+    const { access } = await guard.arrive()
+    const before = await guard.exchange(access, { scope: 'mcp:issue:read' })
+    for (const error of ['invalid_scope', 'invalid_target', 'invalid_request']) {
+      guard.issuer.answer = refuse(error)
+      await guard.refusal(access)
+    }
+    expect(await guard.exchange(access, { scope: 'mcp:issue:read' })).toBe(before)
+  })
+
   it('because the grant has ended forgets what was exchanged from it before (A137)', async () => {
     const { access } = await guard.arrive()
     const other = await guard.arrive({ sub: 'bob' })
