@@ -1,11 +1,12 @@
 import { serve } from '@hono/node-server'
 import { createMcpHandler, McpServer } from '@modelcontextprotocol/server'
-import { authInfoOf, protect } from '@sallyport/resource'
-import { createFetchHandler } from '@sallyport/resource/web'
+import { protect } from '@sallyport/resource'
+import { createSdk2Handler } from '@sallyport/resource/sdk2'
 import { z } from 'zod'
 
 const port = Number(process.env.PORT ?? 9411)
 
+// Tokens of this issuer, for this address, with the scopes that the tools file names: nothing else gets in.
 const guard = await protect({
   issuer: process.env.ISSUER ?? 'http://127.0.0.1:9400',
   resource: `http://127.0.0.1:${port}/mcp`,
@@ -31,7 +32,6 @@ const bookshop = createMcpHandler(() => {
   return server
 })
 
-const fetch = createFetchHandler(guard, (request, access) =>
-  bookshop.fetch(request, access === undefined ? {} : { authInfo: authInfoOf(access) }),
+serve({ fetch: createSdk2Handler(guard, bookshop), hostname: '127.0.0.1', port }, () =>
+  console.log(`The bookshop is open: ${guard.resource}`),
 )
-serve({ fetch, hostname: '127.0.0.1', port }, () => console.log(`The bookshop is open: ${guard.resource}`))

@@ -1,11 +1,13 @@
 import { serve } from '@hono/node-server'
 import { createMcpHandler, McpServer } from '@modelcontextprotocol/server'
-import { authInfoOf, protect } from '@sallyport/resource'
-import { createFetchHandler } from '@sallyport/resource/web'
+import { protect } from '@sallyport/resource'
+import { createSdk2Handler } from '@sallyport/resource/sdk2'
 import { z } from 'zod'
 
 const port = Number(process.env.PORT ?? 9411)
 
+// Tokens of this issuer, for this address, with the scopes that the tools file names: nothing else gets in.
+// Its client, for exchange, comes from SALLYPORT_CLIENT_ID and SALLYPORT_CLIENT_KEY_FILE.
 const guard = await protect({
   issuer: process.env.ISSUER ?? 'http://127.0.0.1:9400',
   resource: `http://127.0.0.1:${port}/mcp`,
@@ -34,9 +36,11 @@ const bookshop = createMcpHandler(() => {
     'stock_read',
     { description: 'Says how many copies the warehouse has', inputSchema: z.object({ title: z.string() }) },
     async ({ title }, { http }) => {
+      // The token of this call is for the bookshop alone, so the warehouse gets one of its own.
       const { accessToken } = await guard.exchange(http?.authInfo, { resource: WAREHOUSE, scope: 'stock:read' })
       const url = `${WAREHOUSE}/stock?${new URLSearchParams({ title })}`
-      const answer = await globalThis.fetch(url, { headers: { authorization: `Bearer ${accessToken}` } })
+      const headers = { authorization: `Bearer ${accessToken}` }
+      const answer = await fetch(url, { headers, signal: AbortSignal.timeout(5_000) })
       if (!answer.ok) throw new Error(`The warehouse answered ${answer.status}`)
       return text(await answer.text())
     },
@@ -44,7 +48,6 @@ const bookshop = createMcpHandler(() => {
   return server
 })
 
-const fetch = createFetchHandler(guard, (request, access) =>
-  bookshop.fetch(request, access === undefined ? {} : { authInfo: authInfoOf(access) }),
+serve({ fetch: createSdk2Handler(guard, bookshop), hostname: '127.0.0.1', port }, () =>
+  console.log(`The bookshop is open: ${guard.resource}`),
 )
-serve({ fetch, hostname: '127.0.0.1', port }, () => console.log(`The bookshop is open: ${guard.resource}`))

@@ -110,6 +110,20 @@ describe('the cache of guard.exchange (RS-DS-03)', () => {
     expect(guard.issuer.forms()).toHaveLength(1)
   })
 
+  it('is passed by where a call must not go on after a revocation, and has the newer token afterwards', async () => {
+    const guard = await startExchangingGuard()
+    const { access } = await guard.arrive({ scope: HELD.join(' ') })
+    const other = await guard.exchange(access, { scope: 'b:read' })
+    const kept = await guard.exchange(access, { scope: 'a:read' })
+    const renewed = await guard.exchange(access, { scope: 'a:read', fresh: true })
+    expect(renewed).not.toBe(kept)
+    expect(await guard.exchange(access, { scope: 'a:read' })).toBe(renewed)
+    expect(await guard.exchange(access, { scope: 'b:read' })).toBe(other)
+    guard.issuer.answer = () => Response.json({ error: 'invalid_grant' }, { status: 400 })
+    expect(await guard.refusal(access, { scope: 'a:read', fresh: true })).toMatchObject({ oauthError: 'invalid_grant' })
+    expect(await guard.refusal(access, { scope: 'a:read' })).toMatchObject({ oauthError: 'invalid_grant' })
+  })
+
   it('lets all parallel calls fail with one failure, and none later', async () => {
     const guard = await startExchangingGuard()
     guard.issuer.answer = () => new Response(undefined, { status: 503 })

@@ -19,6 +19,8 @@ export interface Exchanged {
 export interface DownstreamTokens {
   /** The token kept for this access and target, or what `exchange` brings. Failures are not kept. */
   obtain(handle: string, target: ExchangeTarget, exchange: () => Promise<Exchanged>): Promise<DownstreamToken>
+  /** What `exchange` brings now, in place of what is kept or under way. */
+  renew(handle: string, target: ExchangeTarget, exchange: () => Promise<Exchanged>): Promise<DownstreamToken>
   /** Forgets what was exchanged for an access, also what is still under way. */
   drop(handle: string): void
 }
@@ -51,6 +53,7 @@ export function createDownstreamTokens(deps: { readonly clock: () => number }): 
       const key = keyOf(handle, target)
       return kept.get(key, deps.clock()) ?? underWay.get(key) ?? start(key, exchange)
     },
+    renew: async (handle, target, exchange) => start(keyOf(handle, target), exchange),
     drop: (handle) => {
       const isOfHandle = (key: string): boolean => key.startsWith(`${handle} `)
       kept.deleteWhere(isOfHandle)

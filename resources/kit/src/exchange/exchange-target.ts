@@ -7,8 +7,8 @@ export interface ExchangeOptions {
   /** The scopes that the call needs, as a list or joined by spaces; left out, whatever the issuer lets through. */
   readonly scope?: string | readonly string[]
   /**
-   * True: asks the issuer, whatever is kept from an earlier exchange, so that nothing goes on after a revocation. Costs
-   * a request for every call.
+   * True: asks the issuer even where a token is kept, so that nothing goes on after a revocation. It costs a request for
+   * every call.
    */
   readonly fresh?: boolean
 }

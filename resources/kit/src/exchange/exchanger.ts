@@ -73,8 +73,10 @@ export function createExchanger(deps: ExchangerDeps): Exchanger {
       const handle = handleIn(subject)
       const found = handle === undefined ? undefined : subjects.find(handle, clock())
       if (handle === undefined || found === undefined) throw new ExchangeError({ kind: 'unknown-access' })
-      if (options.fresh) downstream.drop(handle)
-      return downstream.obtain(handle, parsed.target, () => request(handle, found, parsed.target))
+      const exchange = (): Promise<Exchanged> => request(handle, found, parsed.target)
+      return options.fresh === true
+        ? downstream.renew(handle, parsed.target, exchange)
+        : downstream.obtain(handle, parsed.target, exchange)
     },
   }
 }
