@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { findViolations } from './accessibility.ts'
-import { launchChromium, NO_CHROMIUM } from './chromium.ts'
+import { keepPicture, launchChromium, NO_CHROMIUM } from './chromium.ts'
 import { VIEWS } from './every-page.ts'
 import { type PageServer, servePages } from './page-server.ts'
 
@@ -41,6 +41,7 @@ describe.skipIf(NO_CHROMIUM)(`pages in Chromium ${NO_CHROMIUM ?? ''}`, () => {
     it.each(PAGE_NAMES)('%s passes axe, scrolls one way, has large targets and a quiet console', async (name) => {
       complaints.length = 0
       await page.goto(`${server.origin}/${name}`)
+      await keepPicture(page, `${name}-${colorScheme}-${width}`)
       expect(await findViolations(page)).toEqual([])
       const overflow = 'document.documentElement.scrollWidth - document.documentElement.clientWidth'
       expect(await page.evaluate(overflow)).toBe(0)

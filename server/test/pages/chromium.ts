@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
-import { type Browser, chromium } from 'playwright-core'
+import { join } from 'node:path'
+import { type Browser, chromium, type Page } from 'playwright-core'
 
 const DEFAULT_PATH = '/usr/bin/chromium'
 const executablePath = process.env.CHROMIUM ?? DEFAULT_PATH
@@ -14,4 +15,10 @@ if (NO_CHROMIUM) console.warn(`browser tests ${NO_CHROMIUM}`)
 
 export function launchChromium(): Promise<Browser> {
   return chromium.launch({ executablePath })
+}
+
+/** Keeps a picture where SCREENSHOTS names a folder. */
+export async function keepPicture(page: Page, name: string): Promise<void> {
+  const folder = process.env.SCREENSHOTS
+  if (folder !== undefined) await page.screenshot({ path: join(folder, `live-${name}.png`), fullPage: true })
 }

@@ -65,8 +65,8 @@ describe('the consent form, as scripted logins use it', () => {
 
 describe('what a person reads on the consent page', () => {
   it('AS-CON-04: asks one question that names app and server', () => {
-    expect(textOf(sectionOf(html, '<h1', '</h1>'))).toBe('Allow Acme IDE to use GitHub MCP?')
-    expect(titleOf(html)).toBe('Allow Acme IDE to use GitHub MCP? · auth.example.com')
+    expect(textOf(sectionOf(html, '<h1', '</h1>'))).toBe('Allow Acme IDE to do more with GitHub MCP?')
+    expect(titleOf(html)).toBe('Allow Acme IDE to do more with GitHub MCP? · auth.example.com')
     expect(textOf(html)).toContain('Works on GitHub MCP https://mcp.example.com/github')
   })
 
@@ -111,6 +111,13 @@ describe('what a person reads on the consent page', () => {
     const text = textOf(html)
     expect(text).toContain('New permissions 2')
     expect(text).toContain('Already allowed (2)')
+  })
+
+  it('asks the first time whether the app may use the server, and nothing is called new', () => {
+    const first = pages.consent({ ...consent, alreadyAllowed: [] })
+    expect(titleOf(first)).toBe('Allow Acme IDE to use GitHub MCP? · auth.example.com')
+    expect(textOf(first)).toContain('Permissions 2')
+    expect(textOf(first)).not.toMatch(/New permissions|do more|Already allowed/)
   })
 
   it('names the tools of a permission and its class in a word', () => {

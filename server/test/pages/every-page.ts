@@ -5,6 +5,9 @@ import * as samples from './sample-views.ts'
 export const VIEWS = {
   signIn: samples.signIn,
   signInAgain: { ...samples.signIn, login: 'alice', error: 'The user name or password is wrong.' },
+  /** The first time, of a client whose document's host was verified and whose answer goes to its own site. */
+  consentFirst: samples.firstConsent,
+  /** A step-up: what is new as boxes, what was allowed before apart. */
   consent: samples.consent,
   consentAllClasses: {
     ...samples.consent,
@@ -47,6 +50,7 @@ export function renderEvery(pages: Pages, views: Views = VIEWS): Record<PageName
   return {
     signIn: pages.signIn(views.signIn),
     signInAgain: pages.signIn(views.signInAgain),
+    consentFirst: pages.consent(views.consentFirst),
     consent: pages.consent(views.consent),
     consentAllClasses: pages.consent(views.consentAllClasses),
     consentLongWords: pages.consent(views.consentLongWords),

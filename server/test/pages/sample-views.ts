@@ -92,6 +92,18 @@ export const consent: ConsentView = {
   resourceWasDefaulted: false,
 }
 
+export const firstConsent: ConsentView = {
+  ...consent,
+  client: {
+    clientId: 'https://claude.example/oauth/mcp-oauth-client-metadata',
+    name: 'Claude',
+    verification: { kind: 'verified-domain', host: 'claude.example' },
+  },
+  redirect: { uri: 'https://claude.example/api/mcp/auth_callback', kind: 'web', display: 'claude.example' },
+  newPermissions: [listRepositories, readIssues],
+  alreadyAllowed: [],
+}
+
 export const oneClick: ConsentView = { ...consent, newPermissions: [] }
 
 export const continueOn: ContinueView = { ...page, next: '/auth/u1', clientName: 'Acme IDE' }

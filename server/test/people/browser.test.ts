@@ -2,10 +2,10 @@ import pg from 'pg'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { findViolations } from '../pages/accessibility.ts'
-import { launchChromium, NO_CHROMIUM } from '../pages/chromium.ts'
+import { keepPicture, launchChromium, NO_CHROMIUM } from '../pages/chromium.ts'
 import { PASSWORD, startTestServer, type TestServer } from '../setup/authorization-server.ts'
 import { type Authorization, authorization, redeem, register } from '../setup/flow.ts'
-import { keepPicture, type LoopbackClient, listenOnLoopback, type Visit, visit } from './chromium-visit.ts'
+import { type LoopbackClient, listenOnLoopback, type Visit, visit } from './chromium-visit.ts'
 
 const MANNERS = [
   { javaScriptEnabled: true, colorScheme: 'light' },

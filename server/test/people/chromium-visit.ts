@@ -1,5 +1,4 @@
 import { createServer } from 'node:http'
-import { join } from 'node:path'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 
 /** One tab of Chromium in a profile of its own, with what it complained about. */
@@ -18,12 +17,6 @@ export async function visit(browser: Browser, options: BrowserContextOptions = {
   page.on('console', (message) => complaints.push(`${message.type()}: ${message.text()}`))
   page.on('pageerror', (error) => complaints.push(String(error)))
   return { page, complaints, close: () => context.close() }
-}
-
-/** Keeps a picture where SCREENSHOTS names a folder. */
-export async function keepPicture(page: Page, name: string): Promise<void> {
-  const folder = process.env.SCREENSHOTS
-  if (folder !== undefined) await page.screenshot({ path: join(folder, `live-${name}.png`), fullPage: true })
 }
 
 /** A request that reached the client. */

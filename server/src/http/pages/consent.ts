@@ -12,6 +12,8 @@ interface ConsentContent {
   readonly facts: Facts
   readonly warning?: { readonly heading: Sentence; readonly text: Sentence }
   readonly error: string | undefined
+  /** Above the boxes. */
+  readonly legend: string
   readonly newPermissions: readonly Permission[]
   readonly alreadyAllowed: readonly Permission[]
   readonly durations: ConsentView['durations']
@@ -27,8 +29,11 @@ interface ConsentContent {
  * @param elevationSessionSeconds how long `session` lasts, in seconds.
  */
 export function buildConsent(view: ConsentView, elevationSessionSeconds: number): Page {
-  const heading = buildSentence(MESSAGES.consentHeading, { client: view.client.name, resource: view.resource.name })
   const asksForNew = view.newPermissions.length > 0
+  // What an app could do already is a different question from whether it may do anything at all.
+  const isStepUp = asksForNew && view.alreadyAllowed.length > 0
+  const question = isStepUp ? MESSAGES.stepUpHeading : MESSAGES.consentHeading
+  const heading = buildSentence(question, { client: view.client.name, resource: view.resource.name })
   const durations = asksForNew ? view.durations : []
   const warning = buildStartedWarning(view.redirect, view.client.name)
   const content: ConsentContent = {
@@ -38,6 +43,7 @@ export function buildConsent(view: ConsentView, elevationSessionSeconds: number)
     facts: buildFacts(view),
     ...(warning && { warning }),
     error: view.error,
+    legend: isStepUp ? MESSAGES.newPermissions : MESSAGES.permissions,
     newPermissions: view.newPermissions.map((each) => buildPermission(each, durations, elevationSessionSeconds)),
     alreadyAllowed: view.alreadyAllowed.map((each) => buildPermission(each, [], elevationSessionSeconds)),
     durations,

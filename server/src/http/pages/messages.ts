@@ -29,10 +29,12 @@ export const MESSAGES = {
   signIn: 'Sign in',
 
   consentHeading: 'Allow {client} to use {resource}?',
+  stepUpHeading: 'Allow {client} to do more with {resource}?',
   startedHeading: 'Did you start this from {client} just now?',
   startedLoopback:
     'Any program on this computer can send this request and use this name. If you did not start it, choose Deny.',
   startedApp: 'Other programs can open {scheme} links too. If you did not start this, choose Deny.',
+  permissions: 'Permissions',
   newPermissions: 'New permissions',
   alreadyAllowed: 'Already allowed',
   nothingNew: 'It asks for nothing new: everything below was allowed before.',

@@ -33,7 +33,7 @@ h1 bdi, p bdi, .name, legend, .permission .title { font-weight: 600; }
 p { margin: 0 0 1rem; }
 header, footer, .detail, .technical { color: var(--muted); font-size: .875rem; }
 header bdi, header .issuer { color: var(--ink); font-weight: 600; }
-header > :not(:last-child)::after { content: " ·"; color: var(--muted); font-weight: 400; }
+header > :not(:last-child)::after { content: "\\a0·"; color: var(--muted); font-weight: 400; }
 footer { margin-top: 1.5rem; }
 code, .address bdi { font-family: ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace; font-size: .9em; }
 .detail { display: block; }

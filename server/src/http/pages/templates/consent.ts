@@ -9,7 +9,7 @@ export const CONSENT = `<h1 class="question"><%~ include('@sentence', { parts: i
 <% } %><form method="post" action="<%= it.action %>">
 <input type="hidden" name="csrf" value="<%= it.csrf %>">
 <% if (it.newPermissions.length > 0) { %><fieldset<% if (it.error !== undefined) { %> aria-describedby="error"<% } %>>
-<legend><%= it.messages.newPermissions %> <span class="count"><%= it.newPermissions.length %></span></legend>
+<legend><%= it.legend %> <span class="count"><%= it.newPermissions.length %></span></legend>
 <ul class="permissions">
 <% it.newPermissions.forEach((permission, index) => { %><%~ include('@permission', { permission, id: 'scope-' + index }) %>
 <% }) %></ul>
