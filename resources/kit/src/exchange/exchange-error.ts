@@ -104,6 +104,12 @@ function refusalOf(oauthError: string): Refusal {
         message:
           'the issuer refused the client of this resource: its id and key must be those that `sallyport resource add` made for this very resource',
       }
+    case 'invalid_request':
+      return {
+        code: 'SALLYPORT_E_EXCHANGE_REFUSED',
+        message:
+          'the issuer does not exchange this token for this client (invalid_request): is the client the owner of this resource there, or has the token expired on the way?',
+      }
     default:
       return { code: 'SALLYPORT_E_EXCHANGE_REFUSED', message: `the issuer refused the exchange: ${oauthError}` }
   }
