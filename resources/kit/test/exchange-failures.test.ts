@@ -1,6 +1,8 @@
 import { inspect } from 'node:util'
 import { beforeEach, describe, expect, it } from 'vitest'
+import { DOWNSTREAM } from './setup/exchange-rules.ts'
 import { type ExchangingGuard, startExchangingGuard } from './setup/exchanging-guard.ts'
+import { RESOURCE } from './setup/test-issuer.ts'
 
 let guard: ExchangingGuard
 beforeEach(async () => {
@@ -136,6 +138,33 @@ describe('an answer that is not what was asked for', () => {
     const { access, token } = await guard.arrive()
     guard.issuer.answer = (good) => Response.json({ ...good, access_token: token })
     expect(await guard.refusal(access)).toMatchObject({ code: 'SALLYPORT_E_EXCHANGE_BAD_ANSWER' })
+  })
+})
+
+describe('an exchanged token that says for whom it is', () => {
+  it.each([
+    { what: 'this very server, as if nobody had asked for a resource', aud: RESOURCE },
+    { what: 'another API', aud: 'https://other.example.com' },
+    { what: 'two APIs', aud: [DOWNSTREAM, RESOURCE] },
+    { what: 'another spelling', aud: `${DOWNSTREAM}/` },
+    { what: 'something that is no name', aud: 7 },
+    { what: 'nobody', aud: [] },
+  ])('is refused when that is $what (A129)', async ({ aud }) => {
+    const wrong = await guard.issuer.sign({ aud, scope: 'mcp:issue:read' })
+    guard.issuer.answer = (good) => Response.json({ ...good, access_token: wrong })
+    const { access } = await guard.arrive()
+    expect(await guard.refusal(access)).toMatchObject({ code: 'SALLYPORT_E_EXCHANGE_BAD_ANSWER' })
+    expect(guard.logged).toEqual([{ code: expect.any(String), detail: 'access_token has another audience' }])
+  })
+
+  it.each([
+    { what: 'names the API in a list of one', make: () => guard.issuer.sign({ aud: [DOWNSTREAM] }) },
+    { what: 'is opaque', make: async () => 'opaque-0123456789' },
+  ])('is taken when it $what', async ({ make }) => {
+    const accessToken = await make()
+    guard.issuer.answer = (good) => Response.json({ ...good, access_token: accessToken })
+    const { access } = await guard.arrive()
+    expect((await guard.exchange(access)).accessToken).toBe(accessToken)
   })
 })
 

@@ -52,7 +52,7 @@ beforeEach(() => {
 })
 
 describe('guard.exchange with the real server', () => {
-  it('hands a call on over two hops, each with a token for the next one alone (I7, AS-TX-07, RS-DS-01, RS-DS-02)', async () => {
+  it('hands a call on over two hops, each with a token for the next one alone (I7, A129, AS-TX-07, RS-DS-01, RS-DS-02)', async () => {
     const { access, claims } = await call()
     const first = await front.exchange(access, { resource: API, scope: 'mcp:issue:read' })
     const atApi = await api.verifier.verifyAccessToken(first.accessToken)
@@ -85,7 +85,7 @@ describe('guard.exchange with the real server', () => {
     }
   })
 
-  it('asks the issuer once for calls that come together, and signs in anew for each request (RS-DS-03, A129)', async () => {
+  it('asks the issuer once for calls that come together, and signs in anew for each request (RS-DS-03)', async () => {
     const { access } = await call()
     const before = (await auditEvents(chain.server, 'token.exchanged')).length
     const tokens = await Promise.all(Array.from({ length: 10 }, () => front.exchange(access, { resource: API })))

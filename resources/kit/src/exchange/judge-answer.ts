@@ -1,3 +1,4 @@
+import { decodeJwt } from 'jose'
 import type { FormAnswer } from '../issuer/post-form.ts'
 import type { DownstreamToken } from './downstream-token.ts'
 import type { RequestFailure } from './exchange-failure.ts'
@@ -56,6 +57,7 @@ function judgeTokens(body: Readonly<Record<string, unknown>>, expected: Exchange
   if (typeof accessToken !== 'string' || !BEARER_TOKEN.test(accessToken)) return badAnswer('access_token is no token')
   // The inbound token must not travel on, not even if the issuer hands it back.
   if (accessToken === expected.subjectToken) return badAnswer('access_token is the token that was to be exchanged')
+  if (!isForTarget(accessToken, expected.target.resource)) return badAnswer('access_token has another audience')
   if (typeof expiresIn !== 'number' || !(expiresIn > 0)) return badAnswer('expires_in is no number of seconds')
   const scopes = judgeScopes(body.scope, expected.target.scopes)
   if (scopes === undefined) return badAnswer('scope has what was not asked for')
@@ -67,6 +69,22 @@ function judgeTokens(body: Readonly<Record<string, unknown>>, expected: Exchange
     expiresAt: Math.min(lifetimeEndsAt, expected.subjectExpiresAt),
   })
   return { ok: true, token, lifetimeEndsAt }
+}
+
+// An issuer that overlooks `resource` makes a token for somebody else, perhaps for us: whoever is called downstream could
+// use it there in the person's name. A token that is no JWT keeps that to itself.
+function isForTarget(accessToken: string, resource: string): boolean {
+  const { aud } = readPayload(accessToken)
+  const audiences = [aud].flat()
+  return aud === undefined || (audiences.length === 1 && audiences[0] === resource)
+}
+
+function readPayload(token: string): { readonly aud?: unknown } {
+  try {
+    return decodeJwt(token)
+  } catch {
+    return {}
+  }
 }
 
 // RFC 8693 §2.2.1: an answer without scope means the scope that was asked for.
