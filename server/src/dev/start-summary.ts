@@ -37,13 +37,22 @@ export function formatStartSummary(parts: StartedParts): string {
     ...rows.map(([label, value]) => `  ${label.padEnd(LABEL_WIDTH)} ${value}`),
     '',
     'Connect a client, in another terminal:',
-    '',
     ...connectCommands(parts.demoUrl).map((command) => `  ${command}`),
+    '',
+    'Protect a server of your own (resources/examples goes on from there):',
+    ...PROTECT_COMMANDS.map((command) => `  ${command}`),
     '',
     'Ctrl-C stops everything; the data stays.',
     '',
   ].join('\n')
 }
+
+const FIRST_EXAMPLE = 'resources/examples/01-protect-a-server'
+
+const PROTECT_COMMANDS = [
+  `npm run sallyport -- resource add --id bookshop --uri http://127.0.0.1:9411/mcp --name Bookshop --tools ${FIRST_EXAMPLE}/tools.yaml --no-client`,
+  `npm run example ${FIRST_EXAMPLE}/server.ts`,
+]
 
 function connectCommands(url: string): readonly string[] {
   const codeEntry = JSON.stringify({ name: 'sallyport-demo', type: 'http', url })

@@ -1,8 +1,10 @@
+import { readFileSync } from 'node:fs'
 import { stripVTControlCharacters } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { formatStartSummary } from '../../src/dev/start-summary.ts'
 
 const TERMINAL_LINES = 22
+const EXAMPLE = new URL('../../../resources/examples/01-protect-a-server/README.md', import.meta.url)
 
 describe('the summary of a development start', () => {
   const text = stripVTControlCharacters(
@@ -19,6 +21,13 @@ describe('the summary of a development start', () => {
 
   it('fits a terminal', () => {
     expect(text.trimEnd().split('\n').length).toBeLessThanOrEqual(TERMINAL_LINES)
+  })
+
+  it('says how to protect another server in the words of the first example, which the tests run', () => {
+    const example = readFileSync(EXAMPLE, 'utf8')
+    const commands = text.split('\n').filter((line) => line.startsWith('  npm run '))
+    expect(commands).toHaveLength(2)
+    for (const command of commands) expect(example).toContain(command.trim())
   })
 
   it('says where everything is and who can sign in', () => {
