@@ -1,6 +1,7 @@
 import type { Provider } from 'oidc-provider'
 import { type AccessTokenLiveness, isAccessTokenLive } from '../store/access-tokens.ts'
 import type { Database } from '../store/database.ts'
+import { actorsOf, readActor } from './exchange/subject-token.ts'
 import type { IssuedAccessToken, ReadAccessToken } from './issued-access-token.ts'
 import { ROUTES } from './routes.ts'
 import type { Slice } from './slice.ts'
@@ -71,22 +72,18 @@ async function introspect(
   { database, readAccessToken }: { database: Database; readAccessToken: ReadAccessToken },
 ): Promise<Readonly<Record<string, unknown>>> {
   const issued = await readAccessToken(token)
-  if (
-    issued === undefined ||
-    !(await isAccessTokenLive(database, { ...livenessOf(issued), ownerClientId: clientId }))
-  ) {
-    return INACTIVE
-  }
-  return buildIntrospection(issued)
+  const hangsOn = issued && livenessOf(issued)
+  if (issued === undefined || hangsOn === undefined) return INACTIVE
+  const isLive = await isAccessTokenLive(database, { ...hangsOn, ownerClientId: clientId })
+  return isLive ? buildIntrospection(issued) : INACTIVE
 }
 
-function livenessOf({
-  grantId,
-  accountId,
-  audience,
-  expiresAt,
-}: IssuedAccessToken): Omit<AccessTokenLiveness, 'ownerClientId'> {
-  return { grantId, accountId, audience, expiresAt }
+/** What the token hangs on; undefined where that cannot be told, because it names actors that cannot be read. */
+function livenessOf(issued: IssuedAccessToken): Omit<AccessTokenLiveness, 'ownerClientId'> | undefined {
+  const { grantId, accountId, audience, expiresAt, claims } = issued
+  const act = readActor(claims.act)
+  if (claims.act !== undefined && act === undefined) return undefined
+  return { grantId, accountId, audience, expiresAt, actors: actorsOf(act) }
 }
 
 function buildIntrospection({ claims }: IssuedAccessToken): Readonly<Record<string, unknown>> {

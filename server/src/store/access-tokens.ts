@@ -9,6 +9,8 @@ export interface AccessTokenLiveness {
   readonly audience: string
   /** Seconds since 1970. */
   readonly expiresAt: number
+  /** Clients that acted for the person on the way to this token. */
+  readonly actors: readonly string[]
   /** The client that asks; it must own the resource. */
   readonly ownerClientId: string
 }
@@ -18,12 +20,14 @@ const IS_LIVE: Statement = {
   name: 'access token is live',
   text: `SELECT id FROM grants
     WHERE id = $1 AND account_id = $2 AND to_timestamp($4::float8) > now() AND ${GRANT_IS_LIVE}
-      AND EXISTS (SELECT 1 FROM resources r WHERE r.uri = $3 AND r.owner_client_id = $5)`,
+      AND EXISTS (SELECT 1 FROM resources r WHERE r.uri = $3 AND r.owner_client_id = $5)
+      AND NOT EXISTS (SELECT 1 FROM unnest($6::text[]) AS actor (id)
+                       WHERE NOT EXISTS (SELECT 1 FROM clients WHERE clients.id = actor.id))`,
 }
 
 /** Whether the token has not ended, everything it hangs on is live, and the client that asks owns its resource. */
 export async function isAccessTokenLive(database: Database, token: AccessTokenLiveness): Promise<boolean> {
-  const { grantId, accountId, audience, expiresAt, ownerClientId } = token
-  const rows = await database.read(IS_LIVE, [grantId, accountId, audience, expiresAt, ownerClientId])
+  const { grantId, accountId, audience, expiresAt, actors, ownerClientId } = token
+  const rows = await database.read(IS_LIVE, [grantId, accountId, audience, expiresAt, ownerClientId, actors])
   return rows.length > 0
 }

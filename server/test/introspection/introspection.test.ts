@@ -59,7 +59,12 @@ describe('the client that owns the resource', () => {
 
   it('learns who acts and which key the token is bound to, where it says so, and no claim beyond the known ones', async () => {
     const { accessToken } = await issue()
-    const claims = { act: { sub: 'a', act: { sub: 'b' } }, cnf: { jkt: 'x' }, acr: 'high', secret: 'not for anybody' }
+    const claims = {
+      act: { sub: owner.id, act: { sub: stranger.id } },
+      cnf: { jkt: 'x' },
+      acr: 'high',
+      secret: 'not for anybody',
+    }
     const { secret: _, ...told } = claims
     const { text } = await introspect(await signAgain(server, accessToken, { claims }))
     expect(JSON.parse(text)).toEqual({ active: true, ...decodeJwt(accessToken), ...told, token_type: 'DPoP' })
@@ -148,6 +153,8 @@ describe('everybody else learns nothing (AS-INT-02, A116)', () => {
     { what: 'without a grant', claims: { gid: undefined } },
     { what: 'of a grant nobody made', claims: { gid: 'x' } },
     { what: 'of another person than its grant', claims: { sub: 'x' } },
+    { what: 'whose actor is nobody here', claims: { act: { sub: 'nobody' } } },
+    { what: 'whose actors cannot be read', claims: { act: { sub: owner.id, act: 'x' } } },
     { what: 'for several resources', claims: { aud: [RESOURCE, 'https://other.example'] } },
     { what: 'without an end', claims: { exp: undefined } },
     { what: 'of another type', header: { typ: 'JWT' } },

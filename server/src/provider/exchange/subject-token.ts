@@ -73,7 +73,7 @@ export function actorsOf(act: ActorClaim | undefined): readonly string[] {
 }
 
 /** What cannot be read completely is not read at all: an actor that is lost would make an agent's call look like the person's. */
-function readActor(value: unknown): ActorClaim | undefined {
+export function readActor(value: unknown): ActorClaim | undefined {
   const chain: string[] = []
   for (let link: unknown = value; link !== undefined; ) {
     if (typeof link !== 'object' || link === null || !('sub' in link) || typeof link.sub !== 'string') return undefined
