@@ -1,4 +1,6 @@
+import type { LifetimeSettings } from '../../config/settings.ts'
 import type { ProtectedResource, RegistrySnapshot } from '../../store/resource-registry.ts'
+import { tokenSeconds } from '../tokens.ts'
 import { narrowScopes } from './narrow-scopes.ts'
 import type { ExchangeRefusal } from './refusal.ts'
 import type { ExchangeRequest } from './request.ts'
@@ -11,8 +13,18 @@ export interface GrantedExchange {
   readonly source: ProtectedResource
   readonly target: ProtectedResource
   readonly scopes: readonly string[]
+  /** Seconds since 1970. */
+  readonly expiresAt: number
   /** The client that asks, holding everyone who acted before. */
   readonly act: ActorClaim
+}
+
+/** What an exchange is judged by, beside client, token and request. */
+interface Circumstances {
+  readonly registry: RegistrySnapshot
+  readonly lifetimes: Pick<LifetimeSettings, 'accessTokenSeconds' | 'accessTokenElevatedSeconds'>
+  /** Seconds since 1970. */
+  readonly now: number
 }
 
 export type ExchangeDecision =
@@ -21,7 +33,7 @@ export type ExchangeDecision =
 
 /**
  * Decides what a client may have for a subject token: one registered resource that the operator opened to the token's own
- * audience, and of its scopes those that the token covers.
+ * audience, of its scopes those that the token covers, and no longer than the token lives.
  * @param clientId the client that proved itself
  * @see RFC 8693 §2.1, §2.2.2, §4.1
  */
@@ -29,7 +41,7 @@ export function decideExchange(
   clientId: string,
   subject: SubjectToken,
   request: Pick<ExchangeRequest, 'targets' | 'scopes'>,
-  registry: RegistrySnapshot,
+  { registry, lifetimes, now }: Circumstances,
 ): ExchangeDecision {
   const { audience, actors, mayAct } = subject
   // A token that was made for another server says nothing about what this client may do with it: token passthrough.
@@ -46,8 +58,9 @@ export function decideExchange(
   const files = { source: source.tools, target: found.target.tools }
   const scopes = narrowScopes(subject.scopes, files, request.scopes)
   if (scopes.length === 0) return refuse({ kind: 'scope-nothing-left', asked: request.scopes ?? [] })
+  const expiresAt = Math.min(subject.expiresAt, now + tokenSeconds(found.target, scopes, lifetimes))
   const act = subject.act === undefined ? { sub: clientId } : { sub: clientId, act: subject.act }
-  return { ok: true, granted: { source, target: found.target, scopes, act } }
+  return { ok: true, granted: { source, target: found.target, scopes, expiresAt, act } }
 }
 
 type FoundTarget =

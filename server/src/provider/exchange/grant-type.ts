@@ -7,7 +7,6 @@ import { TOKEN_EXCHANGE } from '../client-metadata.ts'
 import { isPreRegistered } from '../client-properties.ts'
 import type { ReadAccessToken } from '../issued-access-token.ts'
 import { resourceServerOf } from '../resource-indicators.ts'
-import { tokenSeconds } from '../tokens.ts'
 import { type ExchangeFacts, exchanged, exchangeLost, exchangeRefused } from './audit.ts'
 import { decideExchange, type GrantedExchange } from './decide-exchange.ts'
 import { type ExchangeRefusal, explainRefusal, wireError } from './refusal.ts'
@@ -45,7 +44,9 @@ async function exchange(ctx: TokenEndpointGrantContext, deps: ExchangeDeps): Pro
   const judged = judgeSubjectToken(issued, deps.now())
   if (!judged.ok) throw refuse(facts, judged.refusal)
   const known = { ...facts, subject: judged.subject }
-  const decision = decideExchange(client.clientId, judged.subject, parsed.request, await deps.registry.current())
+  const { lifetimes } = deps
+  const circumstances = { registry: await deps.registry.current(), lifetimes, now: deps.now() }
+  const decision = decideExchange(client.clientId, judged.subject, parsed.request, circumstances)
   if (!decision.ok) throw refuse(known, decision.refusal)
   await issue(ctx, known, decision.granted, deps)
 }
@@ -54,13 +55,11 @@ async function issue(
   ctx: TokenEndpointGrantContext,
   facts: Required<ExchangeFacts>,
   granted: GrantedExchange,
-  { algorithm, lifetimes, now }: ExchangeDeps,
+  { algorithm, now }: ExchangeDeps,
 ): Promise<void> {
   const unit = currentUnit()
   const { subject, clientId } = facts
-  const { source, target, scopes } = granted
-  const issuedAt = now()
-  const exp = Math.min(subject.expiresAt, issuedAt + tokenSeconds(target, scopes, lifetimes))
+  const { source, target, scopes, expiresAt } = granted
   const correlationId = subject.correlationId ?? unit.correlationId
   const token = new ctx.oidc.provider.AccessToken({
     client: ctx.oidc.client,
@@ -69,7 +68,7 @@ async function issue(
     gty: TOKEN_EXCHANGE,
     scope: scopes.join(' '),
     resourceServer: new ctx.oidc.provider.ResourceServer(target.uri, resourceServerOf(target, algorithm)),
-    exp,
+    exp: expiresAt,
     extra: claimsCarried(subject, granted, correlationId),
   })
   const accessToken = await token.save()
@@ -83,7 +82,7 @@ async function issue(
     access_token: accessToken,
     issued_token_type: ACCESS_TOKEN_TYPE,
     token_type: 'Bearer',
-    expires_in: exp - issuedAt,
+    expires_in: Math.max(0, expiresAt - now()),
     scope: scopes.join(' '),
   }
 }
