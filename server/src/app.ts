@@ -17,11 +17,13 @@ import { createManagementServer, type ReadinessCheck } from './http/management.t
 import { pageRoutes } from './http/page-routes.ts'
 import { createPages, PAGE_HEADERS, type Pages } from './http/pages/index.ts'
 import { canonicalParameters } from './http/parameters.ts'
+import { answerProbes } from './http/probe.ts'
 import { createProxyHints } from './http/proxy-hints.ts'
 import { renderRefusal } from './http/refusal-page.ts'
 import { refusalsForPeople } from './http/refusals-for-people.ts'
 import { logRequests } from './http/request-log.ts'
 import { resourceMetadata } from './http/resource-metadata.ts'
+import { createProbes } from './keys/probes.ts'
 import { createSealer } from './keys/sealing.ts'
 import { loadSigningKeys } from './keys/signing-keys.ts'
 import { describeClient } from './provider/client-description.ts'
@@ -158,6 +160,7 @@ export async function createApp(deps: {
     return runUnit({ correlationId, callerAddress: caller.address, cookies }, next)
   })
   app.use(logRequests(log))
+  app.use(answerProbes(createProbes(sealer), readCaller, now))
   app.use(refusalsForPeople({ pages, issuerHost: address.host }))
   app.use(answerFailures(log))
   if (settings.mode === 'dev') app.use(refuseForeignHost(address.host))

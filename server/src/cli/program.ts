@@ -5,6 +5,7 @@ import { clientListCommand } from './client-list.ts'
 import { clientRemoveCommand } from './client-remove.ts'
 import { type CommandContext, createCommand, withSubcommands } from './command.ts'
 import { devCommand } from './dev.ts'
+import { doctorCommand } from './doctor.ts'
 import { initCommand } from './init.ts'
 import { migrateCommand } from './migrate.ts'
 import { resourceAddCommand } from './resource-add.ts'
@@ -30,6 +31,7 @@ export function createProgram(context: CommandContext, version: string): Command
     initCommand(context),
     migrateCommand(context),
     checkConfigCommand(context),
+    doctorCommand(context),
     userCommand(context),
     clientCommand(context),
     resourceCommand(context),

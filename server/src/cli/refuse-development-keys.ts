@@ -6,7 +6,7 @@ import { CommandError } from './command-error.ts'
 import { EXIT } from './exit-code.ts'
 
 /** Where `sallyport dev` keeps the secrets it made, in the data folder. */
-const DEVELOPMENT_SECRETS = 'secrets.json'
+export const DEVELOPMENT_SECRETS = 'secrets.json'
 
 /**
  * Keys made for development lie readable in a folder that people copy and commit; production must not depend on them.

@@ -18,6 +18,8 @@ export interface Terminal {
   prompt(text: string): void
   /** One line on stderr. */
   log(line: string): void
+  /** Text for stdout, coloured where colours are wanted. */
+  paint(colour: 'green' | 'yellow' | 'red', text: string): string
   /** One line on stderr that begins with a coloured word where colours are wanted. */
   alert(word: 'error' | 'warning', line: string): void
 }
@@ -33,6 +35,7 @@ export function processTerminal(): Terminal {
     stdoutIsTerminal: stdout.isTTY === true,
     write: (text) => void stdout.write(text),
     prompt,
+    paint: (colour, text) => styleText(colour, text, { stream: stdout }),
     log: (line) => prompt(`${line}\n`),
     // styleText looks at NO_COLOR, FORCE_COLOR and at whether stderr is a terminal.
     alert: (word, line) =>

@@ -22,7 +22,19 @@ export async function withDatabase<Result>(
     readonly settings: Settings
   }) => Promise<Result>,
 ): Promise<Result> {
-  const settings = settingsOfCommand(terminal, 'administer', flags)
+  return withDatabaseOf(terminal, settingsOfCommand(terminal, 'administer', flags), work)
+}
+
+/** The same for settings that were loaded already. */
+export async function withDatabaseOf<Result>(
+  terminal: Terminal,
+  settings: Settings,
+  work: (database: {
+    readonly url: string
+    readonly embedded: boolean
+    readonly settings: Settings
+  }) => Promise<Result>,
+): Promise<Result> {
   if (settings.databaseUrl !== undefined) return work({ url: settings.databaseUrl.reveal(), embedded: false, settings })
   // Loaded only here: production installs have no embedded PostgreSQL.
   const { connectEmbeddedPostgres } = await import('../dev/embedded-postgres.ts')

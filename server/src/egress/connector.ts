@@ -1,6 +1,6 @@
 import type { LookupAddress, LookupOptions } from 'node:dns'
 import { isIP, type LookupFunction, type Socket } from 'node:net'
-import type { SecureContext } from 'node:tls'
+import { type SecureContext, TLSSocket } from 'node:tls'
 import { buildConnector } from 'undici'
 import type { ResolvedAddress } from './resolve.ts'
 
@@ -10,13 +10,15 @@ interface ConnectorOptions {
   readonly addresses: readonly ResolvedAddress[]
   readonly secureContext: SecureContext
   readonly timeoutMs: number
+  /** Told of a connection whose other side has proven its name. */
+  readonly onSecure: (socket: TLSSocket) => void
   /** The way through a proxy, open up to the destination. */
   readonly tunnel?: Socket
 }
 
 /** Connects to the judged addresses and to nothing else; the host's certificate must be for the host's name. */
 export function pinnedConnector(options: ConnectorOptions): buildConnector.connector {
-  const { addresses, secureContext, timeoutMs, tunnel } = options
+  const { addresses, secureContext, timeoutMs, tunnel, onSecure } = options
   const connect = buildConnector({
     lookup: pinnedLookup(addresses),
     secureContext,
@@ -29,8 +31,12 @@ export function pinnedConnector(options: ConnectorOptions): buildConnector.conne
   })
   const port = addresses[0]?.reachedAt?.port
   return (target, callback) => {
-    if (tunnel !== undefined) return connect({ ...target, httpSocket: tunnel }, callback)
-    connect(port === undefined ? target : { ...target, port: String(port) }, callback)
+    const connected: typeof callback = (...result) => {
+      if (result[1] instanceof TLSSocket) onSecure(result[1])
+      callback(...result)
+    }
+    if (tunnel !== undefined) return connect({ ...target, httpSocket: tunnel }, connected)
+    connect(port === undefined ? target : { ...target, port: String(port) }, connected)
   }
 }
 

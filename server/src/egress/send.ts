@@ -1,4 +1,4 @@
-import type { SecureContext } from 'node:tls'
+import type { SecureContext, TLSSocket } from 'node:tls'
 import { Client, type Dispatcher } from 'undici'
 import { pinnedConnector } from './connector.ts'
 import type { Destination } from './destination.ts'
@@ -17,6 +17,8 @@ export interface Answer {
   readonly body: Buffer
   /** The judged address that was asked, or the first of several. */
   readonly address: string
+  /** When the certificate of the other side ends, in milliseconds since 1970; undefined for plain http. */
+  readonly certificateEndsAt: number | undefined
 }
 
 interface Send {
@@ -49,8 +51,13 @@ export async function send(request: Send): Promise<Answer> {
     proxy === undefined || destination.allowed
       ? undefined
       : await openTunnel(proxy, { address: first.address, port: destination.port, timeoutMs, signal })
+  let certificateEndsAt: number | undefined
+  const onSecure = (socket: TLSSocket): void => {
+    certificateEndsAt = Date.parse(socket.getPeerCertificate().valid_to)
+  }
+  const pinned = { addresses, secureContext, timeoutMs, onSecure, ...(tunnel === undefined ? {} : { tunnel }) }
   const client = new Client(destination.url.origin, {
-    connect: pinnedConnector({ addresses, secureContext, timeoutMs, ...(tunnel === undefined ? {} : { tunnel }) }),
+    connect: pinnedConnector(pinned),
     allowH2: false,
     pipelining: 0,
     maxHeaderSize: MAX_HEADER_BYTES,
@@ -63,7 +70,13 @@ export async function send(request: Send): Promise<Answer> {
     const headers = { ...request.headers, 'accept-encoding': 'identity', 'user-agent': 'sallyport' }
     const answer = await client.request({ method: 'GET', path: pathname + search, headers, signal })
     const body = await readBody(answer, request.maxBytes)
-    return { status: answer.statusCode, headers: headersOf(answer.headers), body, address: first.address }
+    return {
+      status: answer.statusCode,
+      headers: headersOf(answer.headers),
+      body,
+      address: first.address,
+      certificateEndsAt,
+    }
   } finally {
     await client.destroy()
     tunnel?.destroy()

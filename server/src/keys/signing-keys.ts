@@ -53,6 +53,19 @@ export async function loadSigningKeys(options: {
   return { algorithm, jwks: { keys: [...inUse, ...others].map(({ jwk }) => jwk) } }
 }
 
+/** What lies in the table, and whether the configured encryption keys open it. Changes nothing. */
+export async function inspectSigningKeys(options: {
+  table: SigningKeyTable
+  sealer: Sealer
+}): Promise<
+  readonly { readonly kid: string; readonly generation: number; readonly algorithm: string; readonly opens: boolean }[]
+> {
+  const stored = await options.table.list()
+  return stored.map(({ kid, generation, algorithm, sealed }) => {
+    return { kid, generation, algorithm, opens: options.sealer.open(contextOf(kid), sealed) !== undefined }
+  })
+}
+
 async function openAll(table: SigningKeyTable, sealer: Sealer) {
   return (await table.list()).map((key) => ({ key, jwk: openKey(sealer, key) }))
 }

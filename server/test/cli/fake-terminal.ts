@@ -41,6 +41,7 @@ export async function run(args: readonly string[], options: RunOptions = {}): Pr
       stdout += text
     },
     prompt,
+    paint: (_colour, text) => text,
     log: (line) => prompt(`${line}\n`),
     alert: (word, line) => prompt(`${word}: ${line}\n`),
   }

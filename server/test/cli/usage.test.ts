@@ -9,6 +9,7 @@ const LEAVES = [
   'init',
   'migrate',
   'check-config',
+  'doctor',
   'user add',
   'user list',
   'user passwd',

@@ -9,6 +9,7 @@ import { startServer } from '../../src/app.ts'
 import { ENVIRONMENT, variableNames } from '../../src/config/environment.ts'
 import { FLAGS } from '../../src/config/flags.ts'
 import { settingsSchema } from '../../src/config/schema.ts'
+import { run } from '../cli/fake-terminal.ts'
 import { serveEnvironment, settingsOf } from '../config/loading.ts'
 import { createTestDatabase, type TestDatabase } from '../setup/database.ts'
 import { type DocumentHost, startDocumentHost } from '../setup/document-host.ts'
@@ -59,6 +60,15 @@ describe('resolver and roots', () => {
     await server.close()
     expect(made).toEqual([{ settings: settings.egress }])
     expect(Object.keys(settings.egress).sort()).toEqual(['allow', 'ca', 'proxy'])
+  })
+
+  it('are given by nobody when the doctor looks, whatever file, environment and flags say', async () => {
+    made.length = 0
+    const env = { ...serveEnvironment(), DATABASE_URL: database.url, SALLYPORT_ISSUER: 'https://auth.invalid' }
+    expect((await run(['doctor', '--json'], { env, cwd: '/nowhere' })).code).toBe(1)
+    expect(made.map((options) => Object.keys(options))).toEqual([['settings'], ['settings']])
+    // What the operator wrote, and beside it the issuer itself, at its own port and over plain http.
+    expect(made.map(({ settings }) => settings.allow)).toEqual([[], ['auth.invalid:443', 'auth.invalid:80']])
   })
 
   it('have no key in the settings file, no variable and no flag', () => {

@@ -11,6 +11,11 @@ const read = (name: string): string => readFileSync(new URL(`./certificates/${na
 /** The authority of the tests, in PEM. It may vouch for names below `.example` alone. */
 export const TEST_ROOT = read('root.pem')
 
+/** Certificate and key of the host of documents, for another server under one of its names. */
+export function certificateOfHost(): { readonly cert: string; readonly key: string } {
+  return { cert: read('host.pem'), key: read('host-key.pem') }
+}
+
 /** Names the host has a certificate for. */
 export const HOST_NAMES = [
   'client.example',
@@ -55,7 +60,7 @@ export async function startDocumentHost(): Promise<DocumentHost> {
   const requests: string[] = []
   const sockets = new Set<Duplex>()
   let connections = 0
-  const server = createServer({ cert: read('host.pem'), key: read('host-key.pem') }, (req, res) => {
+  const server = createServer(certificateOfHost(), (req, res) => {
     const url = `${req.headers.host}${req.url}`
     requests.push(url)
     const answer = answers.get(url)
