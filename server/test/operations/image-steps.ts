@@ -90,11 +90,12 @@ async function copyTree(from: string, to: string): Promise<void> {
   await cp(from, to, { recursive: true, verbatimSymlinks: true })
 }
 
-const FOR_NPM = /^npm_config_(?:registry|cafile|cache)$/i
+/** Where packages come from, and whom to believe on the way, is a property of the machine. */
+const FOR_NPM = /^npm_config_(?:registry|cafile|cache|proxy|https_proxy|noproxy)$/i
 
 /** The environment of a build: this machine's, without what the tests and the npm that runs them put into it. */
 function environment(): NodeJS.ProcessEnv {
-  const foreign = /^(?:npm_|NODE_|VITEST|SALLYPORT_|DATABASE_URL|INIT_CWD)/i
+  const foreign = /^(?:npm_|NODE_(?:ENV|OPTIONS|PATH|V8_COVERAGE)|VITEST|SALLYPORT_|DATABASE_URL|INIT_CWD)/i
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !foreign.test(name) || FOR_NPM.test(name)))
 }
 
