@@ -65,11 +65,20 @@ export function clientAddCommand(context: CommandContext): Command {
   return addSettingsFlags(command, DATABASE_FLAGS)
     .option('--json', 'print the result as JSON')
     .action(async ({ json, ...options }: ClientAddOptions) => {
+      requireUse(options)
       const client = await withStore(terminal, options, (store, settings) =>
         addClient(terminal, store, settings, options),
       )
       printClient(terminal, client, json)
     })
+}
+
+/** Seen without the database, so said before one is opened. */
+function requireUse({ redirectUri, jwks }: ClientAddOptions): void {
+  if (redirectUri !== undefined || jwks !== undefined) return
+  const message =
+    '--redirect-uri is missing; only a client with --jwks can be without, one that people are never sent by'
+  throw new CommandError(EXIT.usage, 'SALLYPORT_E_USAGE', message)
 }
 
 async function addClient(

@@ -1,3 +1,4 @@
+import { execFile } from 'node:child_process'
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -109,6 +110,23 @@ describe('sallyport init where something is', () => {
     const before = await Promise.all(SECRETS.map((name) => written(`secrets/${name}`)))
     expect(await init()).toMatchObject({ code: 1 })
     expect(await Promise.all(SECRETS.map((name) => written(`secrets/${name}`)))).toEqual(before)
+  })
+
+  it('lets one of two processes that begin at once write, and the other touch nothing', async () => {
+    const program = new URL('../../bin/sallyport.js', import.meta.url).pathname
+    const args = ['--conditions=@sallyport/source', program, 'init', '--issuer', ISSUER]
+    const start = (): Promise<number> => {
+      const { promise, resolve } = Promise.withResolvers<number>()
+      execFile(process.execPath, args, { cwd: folder, env: { PATH: process.env.PATH } }).on('exit', (code) => {
+        resolve(code ?? -1)
+      })
+      return promise
+    }
+    expect((await Promise.all([start(), start()])).toSorted()).toEqual([0, 1])
+    expect(await checkConfig()).toMatchObject({ code: 0 })
+    expect(await readdir(join(folder, 'secrets'))).toEqual(SECRETS)
+    const url = new URL((await written('secrets/database-url')).trim())
+    expect(url.password).toBe((await written('secrets/database-password')).trim())
   })
 
   it('says when the folder cannot be made', async () => {
