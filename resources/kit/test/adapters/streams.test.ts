@@ -1,14 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { request } from '../setup/guarded-server.ts'
 import { type AdaptedServer, startAdaptedServer } from './adapted-server.ts'
 import { ADAPTERS } from './adapter-table.ts'
-
-const REVISION = '2026-07-28'
-const META = {
-  'io.modelcontextprotocol/protocolVersion': REVISION,
-  'io.modelcontextprotocol/clientInfo': { name: 'test', version: '1.0.0' },
-  'io.modelcontextprotocol/clientCapabilities': {},
-}
+import { modernRequest } from './modern-request.ts'
 
 describe.each(ADAPTERS)('a subscription through the adapter $name', ({ sdk, ...entry }) => {
   let server: AdaptedServer
@@ -23,8 +16,8 @@ describe.each(ADAPTERS)('a subscription through the adapter $name', ({ sdk, ...e
     if (sdk === 1) {
       return fetch(server.url, { headers: { authorization: `Bearer ${token}`, accept: 'text/event-stream' } })
     }
-    const body = request('subscriptions/listen', { notifications: { toolsListChanged: true }, _meta: META })
-    return server.post(body, token, { 'mcp-protocol-version': REVISION, 'mcp-method': 'subscriptions/listen' })
+    const { body, headers } = modernRequest('subscriptions/listen', { notifications: { toolsListChanged: true } })
+    return server.post(body, token, headers)
   }
 
   it('ends when its token expires, and not before (RS-TR-10)', async () => {
