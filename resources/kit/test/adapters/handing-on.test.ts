@@ -1,11 +1,14 @@
 import { once } from 'node:events'
 import { createServer, type RequestListener, type Server } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
+import { getRequestListener } from '@hono/node-server'
 import { type ProtectOptions, protect } from '@sallyport/resource'
 import { createFastifyPlugin } from '@sallyport/resource/fastify'
+import { createHonoMiddleware } from '@sallyport/resource/hono'
 import { createNodeHandler } from '@sallyport/resource/node'
 import { createTestIssuer, type TestIssuer } from '@sallyport/resource/testing'
 import fastify from 'fastify'
+import { Hono } from 'hono'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { call, request, TOOLS } from '../setup/guarded-server.ts'
 import { startAdaptedServer } from './adapted-server.ts'
@@ -97,6 +100,18 @@ describe('what the server behind a guard gets', () => {
     expect(await (await post(call('whoami'))).json()).toEqual({ auth: 'test-client' })
     const anonymous = await fetch(url, { method: 'POST', body: JSON.stringify(request('server/discover')) })
     expect(await anonymous.json()).toEqual({ auth: 'nobody' })
+  })
+})
+
+describe('headers that the server and the guard both write', () => {
+  it('keep both: an answer that varies by encoding varies by origin as well (T-24)', async () => {
+    const { post } = await start((guard) => {
+      const app = new Hono()
+      app.use(createHonoMiddleware(guard))
+      app.post('/mcp', (c) => c.json({}, 200, { vary: 'Accept-Encoding' }))
+      return getRequestListener(app.fetch)
+    })
+    expect((await post(call('whoami'))).headers.get('vary')).toBe('Accept-Encoding, Origin')
   })
 })
 
