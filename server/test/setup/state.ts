@@ -43,6 +43,7 @@ const TIMES = {
   grants: ['created_at', 'last_used_at', 'expires_at', 'revoked_at'],
   authorization_codes: ['expires_at', 'consumed_at'],
   refresh_tokens: ['expires_at', 'consumed_at'],
+  replays: ['expires_at'],
 } as const
 
 /** Lets time pass: everything the database holds becomes older by this much. Access tokens, which are nowhere, do not. */
