@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { basic, CONFIDENTIAL, giveResource, postForm, WITH_CONFIDENTIAL_CLIENTS } from '../setup/access-tokens.ts'
 import { startTestServer, type TestServer } from '../setup/authorization-server.ts'
 import { createBrowser } from '../setup/browser.ts'
 import { approve, authorization, redeem, refresh, register, signInAndRedeem } from '../setup/flow.ts'
 
 let server: TestServer
 beforeAll(async () => {
-  server = await startTestServer()
+  server = await startTestServer(WITH_CONFIDENTIAL_CLIENTS)
+  await giveResource(server, CONFIDENTIAL.owner.id)
 })
 afterAll(() => server.close())
 
@@ -76,5 +78,20 @@ describe('the database is asked', () => {
       expect((await redeem(server, request, code)).status).toBe(200)
     })
     expectAtMost(cost, { roundTrips: 9, commits: 3 })
+  })
+
+  it('once for an introspection, which changes nothing', async () => {
+    const { clientId, tokens } = await signInAndRedeem(server)
+    const form = { token: String(tokens.body.access_token) }
+    await postForm(server, '/introspect', form, basic(CONFIDENTIAL.owner))
+    const cost = await costOf(clientId, () => postForm(server, '/introspect', form, basic(CONFIDENTIAL.owner)))
+    expectAtMost(cost, { roundTrips: 1, commits: 0 })
+  })
+
+  it.each(['access_token', 'refresh_token'])('twice for a revocation by %s, with one commit', async (kind) => {
+    const { clientId, tokens } = await signInAndRedeem(server)
+    const form = { client_id: clientId, token: String(tokens.body[kind]) }
+    const cost = await costOf(clientId, () => postForm(server, '/revoke', form))
+    expectAtMost(cost, { roundTrips: 2, commits: 1 })
   })
 })

@@ -65,6 +65,7 @@ describe(`the engine ${version}`, () => {
   it('makes errors that carry what this server reads and sets', () => {
     expect(new errors.InvalidClientMetadata('redirect_uris: bad').message).toBe('invalid_redirect_uri')
     expect(new errors.InvalidClientMetadata('client_name: bad').message).toBe('invalid_client_metadata')
+    expect(new errors.UnsupportedTokenType('x')).toMatchObject({ message: 'unsupported_token_type', statusCode: 400 })
     expect(new errors.InvalidRequest('x')).toMatchObject({ allow_redirect: true, expose: true, statusCode: 400 })
   })
 })
