@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { askedScopes } from '../../../server/test/e2e/asked-scopes.ts'
 import { callTool, createSdk2Application, type Sdk2Application } from '../../../server/test/e2e/sdk2-application.ts'
 import { approve, authorization } from '../../../server/test/setup/flow.ts'
-import { type OpenStory, openStory } from './setup/open-story.ts'
+import { type OpenStory, openStory, STORY_TIMEOUT_MS } from './setup/open-story.ts'
 
 /** A client of the story's server, through sign-in and consent. */
 async function signIn(story: OpenStory): Promise<Sdk2Application> {
@@ -27,7 +27,7 @@ describe('the story of an exchange', () => {
   beforeAll(async () => {
     story = await openStory('03-exchange')
     application = await signIn(story)
-  })
+  }, STORY_TIMEOUT_MS)
   afterAll(() => story.close())
 
   it('reaches the warehouse for the person, in the name of the bookshop, with a token for the warehouse (RS-DS-02, AS-TX-07)', async () => {
@@ -57,7 +57,7 @@ describe('the story of an exchange without its client', () => {
   let story: OpenStory
   beforeAll(async () => {
     story = await openStory('03-exchange', ['SALLYPORT_CLIENT_ID', 'SALLYPORT_CLIENT_KEY_FILE'])
-  })
+  }, STORY_TIMEOUT_MS)
   afterAll(() => story.close())
 
   it('says what is missing, and does everything else', async () => {

@@ -5,7 +5,7 @@ import { askedScopes } from '../../../server/test/e2e/asked-scopes.ts'
 import { callTool, createSdk2Application, type Sdk2Application } from '../../../server/test/e2e/sdk2-application.ts'
 import { RESOURCE } from '../../../server/test/setup/authorization-server.ts'
 import { approve, signInAndRedeem } from '../../../server/test/setup/flow.ts'
-import { type OpenStory, openStory } from './setup/open-story.ts'
+import { type OpenStory, openStory, STORY_TIMEOUT_MS } from './setup/open-story.ts'
 
 let story: OpenStory
 let url: string
@@ -15,7 +15,7 @@ beforeAll(async () => {
   story = await openStory('01-protect-a-server')
   url = story.urls['server.ts'] ?? ''
   application = createSdk2Application(url)
-})
+}, STORY_TIMEOUT_MS)
 afterAll(() => story.close())
 
 describe('the story of a protected server', () => {

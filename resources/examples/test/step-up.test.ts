@@ -4,7 +4,7 @@ import { askedScopes } from '../../../server/test/e2e/asked-scopes.ts'
 import { callTool, createSdk2Application, type Sdk2Application } from '../../../server/test/e2e/sdk2-application.ts'
 import { type Browser, createBrowser } from '../../../server/test/setup/browser.ts'
 import { approve, type Callback } from '../../../server/test/setup/flow.ts'
-import { type OpenStory, openStory } from './setup/open-story.ts'
+import { type OpenStory, openStory, STORY_TIMEOUT_MS } from './setup/open-story.ts'
 
 let story: OpenStory
 let application: Sdk2Application
@@ -17,7 +17,7 @@ beforeAll(async () => {
   story = await openStory('02-step-up')
   application = createSdk2Application(story.urls['server.ts'] ?? '')
   browser = createBrowser()
-})
+}, STORY_TIMEOUT_MS)
 afterAll(() => story.close())
 
 describe('the story of a step-up', () => {

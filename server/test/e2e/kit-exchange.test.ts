@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { type Guard, type ProtectOptions, protect } from '@sallyport/resource'
 import { decodeJwt, exportJWK } from 'jose'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { API, API_TOOLS, type Chain, FRONT, FRONT_TOOLS, STORE, signIn, startChain } from '../exchange/chain.ts'
 import type { KeyClient } from '../setup/key-client.ts'
 import { auditEvents } from '../setup/state.ts'
@@ -45,6 +45,11 @@ beforeAll(async () => {
   front = await guardOf({ resource: FRONT, tools: FRONT_TOOLS, client: await clientOf(chain.front) })
   api = await guardOf({ resource: API, tools: API_TOOLS, client: await clientOf(chain.api) })
   store = await guardOf({ resource: STORE, tools: API_TOOLS })
+  // On a busy machine the first answer of a server can take longer than a guard waits.
+  const isReady = async (guard: Guard): Promise<void> => expect(await guard.ready()).toBe(true)
+  for (const guard of [front, api, store]) {
+    await vi.waitFor(() => isReady(guard), { timeout: 60_000, interval: 500 })
+  }
 })
 afterAll(() => chain.server.close())
 beforeEach(() => {

@@ -7,6 +7,9 @@ import { freePort } from '../../../../server/test/e2e/free-port.ts'
 import { startTestServer, type TestServer } from '../../../../server/test/setup/authorization-server.ts'
 import { type ReadmeCommand, ROOT, readmeCommands, readStory, type Story } from './story.ts'
 
+/** A story starts a server and up to four processes; on two busy cores that was seen to take two minutes. */
+export const STORY_TIMEOUT_MS = 300_000
+
 /** A story while its processes run. */
 export interface OpenStory {
   readonly server: TestServer
