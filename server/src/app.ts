@@ -149,18 +149,17 @@ export async function createApp(deps: {
     renderErrorPage: errorPage(pages, address.host),
   })
   const readCaller = createCallerReader(settings.trustedProxies)
-  const hintAtProxy = createProxyHints({ report: log, https: address.protocol === 'https' })
+  const watch = createProxyHints({ report: log, https: address.protocol === 'https' })
   const app = new Koa()
   app.use((ctx, next) => {
     const correlationId = `req_${randomBytes(CORRELATION_ID_BYTES).toString('base64url')}`
     ctx.set('X-Correlation-Id', correlationId)
-    const caller = readCaller(ctx.req)
-    hintAtProxy(caller)
+    const callerAddress = readCaller(ctx.req).address
     const cookies = createCookieJar(ctx.req, ctx.res, address.protocol === 'https')
-    return runUnit({ correlationId, callerAddress: caller.address, cookies }, next)
+    return runUnit({ correlationId, callerAddress, cookies }, next)
   })
   app.use(logRequests(log))
-  app.use(answerProbes(createProbes(sealer), readCaller, now))
+  app.use(answerProbes({ probes: createProbes(sealer), readCaller, watch, now }))
   app.use(refusalsForPeople({ pages, issuerHost: address.host }))
   app.use(answerFailures(log))
   if (settings.mode === 'dev') app.use(refuseForeignHost(address.host))

@@ -50,7 +50,7 @@ async function findingsOf(
 ): Promise<readonly Finding[]> {
   const loaded = loadSettings({ mode, flags, env: terminal.env, cwd: terminal.cwd })
   if (!loaded.ok) {
-    const remedy = 'Correct it; `sallyport check-config` says the same without looking at anything else.'
+    const remedy = 'Correct it; a server that `sallyport dev` started is looked at with --mode dev.'
     return loaded.problems.map((problem) => fail('settings', formatProblem(problem), remedy))
   }
   const settings = mode === 'dev' ? await developmentSettings(loaded.settings) : loaded.settings

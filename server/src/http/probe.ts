@@ -1,6 +1,6 @@
 import type { Middleware } from 'koa'
 import type { Probes } from '../keys/probes.ts'
-import type { ReadCaller } from './caller.ts'
+import type { Caller, ReadCaller } from './caller.ts'
 
 /** Header of a question, and of the answer to it. */
 export const PROBE_HEADER = 'x-sallyport-probe'
@@ -17,12 +17,24 @@ export interface SeenRequest {
   readonly forwardedProto: string | null
 }
 
-/** Tells the operator's own questions what arrived of them; for everybody else the header does not exist. */
-export function answerProbes(probes: Probes, readCaller: ReadCaller, now: () => number): Middleware {
+/**
+ * Tells the operator's own questions what arrived of them; for everybody else the header does not exist.
+ * @param deps.watch told of the callers of all other requests: a question forges headers on purpose
+ * @param deps.now seconds since 1970
+ */
+export function answerProbes(deps: {
+  probes: Probes
+  readCaller: ReadCaller
+  watch: (caller: Caller) => void
+  now: () => number
+}): Middleware {
+  const { probes, readCaller, watch, now } = deps
   return async (ctx, next) => {
     const probe = ctx.req.headers[PROBE_HEADER]
-    if (typeof probe === 'string' && probes.check(probe, now())) {
-      const { address, trusted } = readCaller(ctx.req)
+    const caller = readCaller(ctx.req)
+    if (typeof probe !== 'string' || !probes.check(probe, now())) watch(caller)
+    else {
+      const { address, trusted } = caller
       const text = (name: string): string | null => ctx.req.headers[name]?.toString() ?? null
       const seen: SeenRequest = {
         peer: ctx.req.socket.remoteAddress ?? null,

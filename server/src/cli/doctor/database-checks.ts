@@ -29,7 +29,10 @@ export async function checkDatabase(url: string, settings: Settings, now: () => 
     const server = [judgeVersion(seen), judgeOffset('the database', offset)]
     if (!(await isMigrated(url))) return { findings: [...server, ...notMigrated()], keyIds: undefined }
     const { finding, keyIds } = await checkKeys(store, settings)
-    return { findings: [...server, ok('migrations', 'every step is applied'), judgeRights(seen), finding], keyIds }
+    return {
+      findings: [...server, ok('migrations', 'every step is applied'), judgeRights(seen, settings.mode), finding],
+      keyIds,
+    }
   } catch (error) {
     return { findings: unreachable(error), keyIds: undefined }
   } finally {
@@ -62,14 +65,15 @@ function judgeVersion({ version, major }: DatabaseInspection): Finding {
   return warn('database', `PostgreSQL ${version} answers and gets no security fixes any more`, remedy)
 }
 
-function judgeRights({ superuser, lacking }: DatabaseInspection): Finding {
+function judgeRights({ superuser, lacking }: DatabaseInspection, mode: Settings['mode']): Finding {
   const [first] = lacking
   if (first !== undefined) {
     const others = lacking.length > 1 ? ` and ${lacking.length - 1} more` : ''
     const remedy = 'Grant them to the user of DATABASE_URL, or let it own the tables.'
     return fail('database-rights', `the user lacks ${first}${others}`, remedy)
   }
-  if (!superuser) return ok('database-rights', 'the user may read and write every table')
+  // The embedded database has the one role it was made with, and nothing else in its cluster.
+  if (!superuser || mode === 'dev') return ok('database-rights', 'the user may read and write every table')
   const remedy = 'Give the server a user of its own that owns its database and nothing else.'
   return warn('database-rights', 'the user may do anything in the whole cluster', remedy)
 }

@@ -137,6 +137,15 @@ describe('the question what arrived', () => {
     }
   })
 
+  it('does not use up the one line that tells the operator of a proxy that is not trusted', async () => {
+    scene = await setScene({ habits: {}, settings: { trustedProxies: [] } })
+    const told = () => scene?.server.logged.filter(({ message }) => message.startsWith('X-Forwarded-For is not read'))
+    await scene.look()
+    expect(told()).toHaveLength(0)
+    await fetch(scene.server.origin, { headers: { 'X-Forwarded-For': '198.51.100.7' } })
+    expect(told()).toHaveLength(1)
+  })
+
   it('is answered by a server whose newest key is another, as during a change of keys', async () => {
     scene = await setScene()
     const { encryptionKeys } = scene.server.settings
