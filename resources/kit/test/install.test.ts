@@ -10,7 +10,10 @@ const MODULES = join(ROOT, 'node_modules')
 const OWN = ['policy', 'kit'] as const
 const FOREIGN = ['jose', 'yaml'] as const
 
-/** What DESIGN allows a protected server to install; we are at four. */
+/** A compiler and six runs of npm; on two busy cores they were seen to take a minute. */
+const INSTALL_MILLISECONDS = 300_000
+
+/** The most that a protected server installs; we are at four. */
 const MOST_PACKAGES = 5
 
 interface PackageJson {
@@ -40,7 +43,7 @@ beforeAll(async () => {
   // Offline, with what these four packages are said to need and nothing else: a fifth one would not be found.
   const options = ['--offline', '--no-audit', '--no-fund', '--ignore-scripts', '--cache', join(folder, 'cache')]
   await run('npm', ['install', ...options, ...tarballs.map(({ path }) => path)], installed)
-})
+}, INSTALL_MILLISECONDS)
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
 /** Builds as a release does, but not here: whoever works in this checkout keeps what was built. */
