@@ -142,7 +142,7 @@ describe('sallyport client add --jwks', () => {
   it('still asks a public client for a redirect URI', async () => {
     expect(await sallyport('client', 'add', '--name', 'N')).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining('must hold at least one redirect URI'),
+      stderr: expect.stringContaining('--redirect-uri is missing'),
     })
   })
 })

@@ -64,7 +64,7 @@ describe('docs/production.md', () => {
   it('names settings that exist', () => {
     const named = [
       ...page.matchAll(
-        /`((?:lifetimes|registration|management|listen)\.\w+|databasePoolSize|trustedProxies|privateUseRedirects|signingAlgorithm)/g,
+        /`((?:lifetimes|registration|management|listen|egress)\.\w+|databasePoolSize|trustedProxies|privateUseRedirects|signingAlgorithm)/g,
       ),
     ]
     const known = describeSettings().map(({ path }) => path)
