@@ -8,7 +8,7 @@ import { auditEvents } from '../setup/state.ts'
 
 let chain: Chain
 /** Every request that the kits of all resources sent, as one text each. */
-let sent: { readonly url: string; readonly text: string }[]
+let sent: { readonly url: string; readonly text: string }[] = []
 let front: Guard
 let api: Guard
 let store: Guard
