@@ -42,6 +42,8 @@ export async function openStory(story: Story, withoutEnv: readonly string[] = []
       for (const name of withoutEnv) delete env[name]
       const child = await start(rest, { ...around, ...env })
       running.push(child)
+      // A hook that ran out of time closes nothing; its processes must not outlive the tests all the same.
+      process.once('exit', () => child.kill())
       if (command.script === 'example') urls[command.args[0]?.split('/').at(-1) ?? ''] = await opened(child)
       else await finished(child)
     }
