@@ -14,6 +14,7 @@ import { clientAssertions } from './client-assertion.ts'
 import { createFetchLimits } from './client-documents/fetch-limits.ts'
 import { createDocumentClients, type DocumentClients } from './client-documents/index.ts'
 import { createRefresher } from './client-documents/refresher.ts'
+import { createTidying } from './client-documents/tidying.ts'
 import { CLIENT_AUTH_METHODS, clients, compareSecretsByDigest, leaveRedirectUrisToTheJudge } from './clients.ts'
 import { compose } from './compose.ts'
 import { cookieNames, cookies } from './cookies.ts'
@@ -133,10 +134,11 @@ export function createAuthorizationServer(deps: ProviderDeps): AuthorizationServ
 }
 
 function documentClientsOf({ settings, store, egress, report }: ProviderDeps): DocumentClients {
+  const documents = store.clientDocuments
   const rules = { privateUseRedirects: settings.privateUseRedirects, authMethods: CLIENT_AUTH_METHODS }
   return createDocumentClients({
-    documents: store.clientDocuments,
-    refresher: createRefresher({ documents: store.clientDocuments, egress, rules, report }),
+    documents,
+    refresher: createRefresher({ documents, egress, rules, report, tidy: createTidying(documents) }),
     limits: createFetchLimits(),
     settings: settings.clientDocuments,
     report,

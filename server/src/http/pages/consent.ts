@@ -35,7 +35,7 @@ export function buildConsent(view: ConsentView, elevationSessionSeconds: number)
   const question = isStepUp ? MESSAGES.stepUpHeading : MESSAGES.consentHeading
   const heading = buildSentence(question, { client: view.client.name, resource: view.resource.name })
   const durations = asksForNew ? view.durations : []
-  const warning = buildStartedWarning(view.redirect, view.client.name)
+  const warning = buildStartedWarning(view.redirect, view.client.name) ?? buildElsewhereWarning(view)
   const content: ConsentContent = {
     action: view.action,
     csrf: view.csrf,
@@ -65,6 +65,19 @@ export function buildConsent(view: ConsentView, elevationSessionSeconds: number)
     },
     template: 'consent',
     content,
+  }
+}
+
+/**
+ * A document may name addresses on any site: whoever answers there gets the code, whatever host the document came from.
+ * @see draft-ietf-oauth-client-id-metadata-document §8.1
+ */
+function buildElsewhereWarning({ client, redirect }: ConsentView): ConsentContent['warning'] {
+  const { verification, name } = client
+  if (verification.kind !== 'verified-domain' || redirect.display === verification.host) return undefined
+  return {
+    heading: buildSentence(MESSAGES.elsewhereHeading, { host: redirect.display, domain: verification.host }),
+    text: buildSentence(MESSAGES.elsewhere, { client: name }),
   }
 }
 

@@ -12,7 +12,7 @@ export const MESSAGES = {
   requestId: 'Request id',
 
   requestedBy: 'Requested by',
-  verifiedDomain: 'verified domain {host}',
+  verifiedDomain: 'verified domain {host}, which gave itself this name',
   preRegistered: 'pre-registered by your administrator',
   unverified: 'unverified: registered itself, its name is only its own claim',
   worksOn: 'Works on',
@@ -34,6 +34,8 @@ export const MESSAGES = {
   startedLoopback:
     'Any program on this computer can send this request and use this name. If you did not start it, choose Deny.',
   startedApp: 'Other programs can open {scheme} links too. If you did not start this, choose Deny.',
+  elsewhereHeading: 'The answer goes to {host}, not to {domain}.',
+  elsewhere: 'If you do not know that both belong to {client}, choose Deny.',
   permissions: 'Permissions',
   newPermissions: 'New permissions',
   alreadyAllowed: 'Already allowed',

@@ -1,0 +1,126 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Answer, ask } from '../authorize/ask.ts'
+import { query } from '../setup/state.ts'
+import { BAD_DOCUMENTS, json, padded } from './bad-documents.ts'
+import { CALLBACK, documentOf, startWorld, type World } from './world.ts'
+
+let world: World
+beforeAll(async () => {
+  world = await startWorld()
+})
+afterAll(() => world.close())
+
+const HOST = 'https://client.example'
+
+/** What whoever asked can see, without the id that is another one each time. */
+function seen(answer: Answer): { status: number; html: string; headers: readonly string[] } {
+  if (answer.kind !== 'page') throw new Error(`expected a page, got ${JSON.stringify(answer)}`)
+  const id = answer.headers.get('x-correlation-id') ?? 'no id'
+  const names = [...answer.headers.keys()].sort()
+  return { status: answer.status, html: answer.html.replaceAll(id, 'ID'), headers: names }
+}
+
+/** Asks for each case at the same time; which of them is which is told by the path. */
+async function askAll(): Promise<{ what: string; answer: Answer; tookMs: number }[]> {
+  return Promise.all(
+    BAD_DOCUMENTS.map(async ({ what, serve }, at) => {
+      const url = `${HOST}/refused/${at}.json`
+      serve(world.host, url)
+      const startedAt = performance.now()
+      const answer = await ask(world.server, url, { redirect_uri: CALLBACK })
+      return { what, answer, tookMs: performance.now() - startedAt }
+    }),
+  )
+}
+
+describe('a document that cannot be used', () => {
+  it('gets the same page, whatever is wrong with it, and never a redirect (AS-CIMD-03, 04, 05, 06, 08, 15, 17, A75)', async () => {
+    const answers = await askAll()
+    const [first] = answers
+    for (const { what, answer } of answers) {
+      expect({ what, ...seen(answer) }).toEqual({ what, ...seen(first?.answer ?? answer) })
+    }
+    const page = seen(
+      first?.answer ??
+        (() => {
+          throw new Error('no case')
+        })(),
+    )
+    expect(page.status).toBe(400)
+    expect(page.html).toContain('<code>invalid_client</code>')
+    expect(page.html).toContain('<code>SALLYPORT_E_CLIENT_DOCUMENT</code>')
+    expect(page.html).not.toMatch(/client\.example|refused|status|content type|JSON/)
+  })
+
+  it('takes as long to be refused, whatever is wrong with it (AS-CIMD-17)', async () => {
+    const times = (await askAll()).map(({ tookMs }) => tookMs)
+    // What differs is how busy this machine is, not whether somebody answered there.
+    expect(Math.min(...times)).toBeGreaterThan(2_400)
+  })
+
+  it('is told to the operator with the reason and a code for it', async () => {
+    const { server } = world
+    const each = new Map(BAD_DOCUMENTS.map((bad) => [bad.code, bad]))
+    await Promise.all(
+      [...each.values()].map(async ({ what, code, serve }) => {
+        const url = `${HOST}/told/${code}.json`
+        serve(world.host, url)
+        const { headers } = await ask(server, url, { redirect_uri: CALLBACK })
+        const correlationId = headers.get('x-correlation-id')
+        const told = server.logged.filter(
+          ({ level, detail }) => level === 'warn' && JSON.stringify(detail).includes(url),
+        )
+        const detail = {
+          correlationId,
+          code: `SALLYPORT_E_CLIENT_DOCUMENT_${code}`,
+          reason: expect.any(String),
+          clientId: url,
+        }
+        expect({ what, told }).toEqual({
+          what,
+          told: [{ level: 'warn', message: 'authorization refused: invalid_client', detail }],
+        })
+      }),
+    )
+  })
+
+  it('leaves nothing behind (AS-CIMD-09)', async () => {
+    expect(await query(world.server, 'SELECT url FROM client_documents')).toEqual([])
+    expect(await query(world.server, 'SELECT url FROM client_document_versions')).toEqual([])
+  })
+
+  it('is asked for once, although the refusal is worded after a second look-up of the client', async () => {
+    const { server, host } = world
+    const before = host.requests.length
+    await ask(server, `${HOST}/once.json`, { redirect_uri: CALLBACK })
+    expect(host.requests.slice(before)).toEqual(['client.example/once.json'])
+  })
+
+  it('is never followed to where it redirects to (A73)', () => {
+    expect(world.host.requests.filter((request) => request.startsWith('other.example'))).toEqual([])
+  })
+})
+
+describe('a document of another spelling of what is right', () => {
+  it.each([
+    { what: 'application/json; charset=utf-8', type: 'application/json; charset=utf-8' },
+    { what: 'APPLICATION/JSON', type: 'APPLICATION/JSON' },
+    { what: 'a JSON type of its own', type: 'application/oauth-client+json' },
+  ])('is taken: $what (AS-CIMD-08)', async ({ type }) => {
+    const url = `${HOST}/taken/${encodeURIComponent(type).toLowerCase().replaceAll('%', '')}.json`
+    world.host.serve(url, documentOf(url), { 'Content-Type': type })
+    expect(await ask(world.server, url, { redirect_uri: CALLBACK })).toMatchObject({ kind: 'interaction', status: 303 })
+  })
+
+  it('is taken: 5120 bytes (A74)', async () => {
+    const url = `${HOST}/full.json`
+    world.host.answer(url, (_req, res) => json(res, padded(url, 5_120)))
+    expect(await ask(world.server, url, { redirect_uri: CALLBACK })).toMatchObject({ kind: 'interaction', status: 303 })
+  })
+
+  it('is taken: a query, which the draft advises against and allows (AS-CIMD-02)', async () => {
+    const url = `${HOST}/app.json?version=2`
+    world.host.serve(url, documentOf(url))
+    expect(await ask(world.server, url, { redirect_uri: CALLBACK })).toMatchObject({ kind: 'interaction', status: 303 })
+  })
+})
