@@ -20,7 +20,7 @@ export const CLIENT_AUTH_METHODS = ['none', 'client_secret_basic', 'client_secre
 
 /** Who may be a client, and how it proves that it is one. @see RFC 7591, OAuth 2.1 §2.4 */
 export function clients(
-  settings: Pick<Settings, 'registration' | 'clientDocuments' | 'privateUseRedirects'>,
+  settings: Pick<Settings, 'registration' | 'privateUseRedirects'>,
   algorithm: SigningAlgorithm,
 ): Slice {
   return {
@@ -34,12 +34,6 @@ export function clients(
     // No credentials travel in cookies on these endpoints, so any page may call them with what it already holds.
     clientBasedCORS: () => true,
     features: {
-      // Says in the metadata that such clients are known here. Finding them is the adapter's: the engine fetches nothing.
-      clientIdMetadataDocument: {
-        enabled: settings.clientDocuments.mode !== 'off',
-        ack: 'draft-02',
-        allowFetch: async () => false,
-      },
       registration: {
         enabled: settings.registration.mode === 'open',
         initialAccessToken: false,

@@ -1,5 +1,6 @@
 import { initialScopes } from '@sallyport/policy'
 import type { Provider } from 'oidc-provider'
+import type { ClientDocumentSettings } from '../config/settings.ts'
 import type { ResourceRegistry } from '../store/resource-registry.ts'
 
 // Clients ask again after this; a changed setting reaches them within it.
@@ -10,10 +11,13 @@ const NOT_OURS = ['claims_parameter_supported', 'claim_types_supported', 'claims
 
 /**
  * Completes the metadata document the engine builds from the very configuration it enforces: scopes that any person may
- * ask for, and the resources there are.
+ * ask for, the resources there are, and whether clients may be documents.
  * @see RFC 8414 §2, OpenID Connect Discovery 1.0 §3, RFC 9728 §4
  */
-export function completeMetadata(provider: Provider, registry: ResourceRegistry): void {
+export function completeMetadata(
+  provider: Provider,
+  { registry, clientDocuments }: { registry: ResourceRegistry; clientDocuments: ClientDocumentSettings },
+): void {
   provider.use(async (ctx, next) => {
     await next()
     const { body } = ctx
@@ -25,6 +29,7 @@ export function completeMetadata(provider: Provider, registry: ResourceRegistry)
     const document = {
       ...body,
       ...authenticationElsewhere(body),
+      client_id_metadata_document_supported: clientDocuments.mode === 'off' ? undefined : true,
       response_modes_supported: ['query'],
       scopes_supported: [...new Set(all.flatMap((resource) => initialScopes(resource.tools)))],
       protected_resources: all.map((resource) => resource.uri),

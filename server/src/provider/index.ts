@@ -113,7 +113,7 @@ export function createAuthorizationServer(deps: ProviderDeps): AuthorizationServ
   reportRefusals(provider, deps.report)
   keepErrorsFromStrangers(provider, privateUseRedirects)
   settleAfterEachRequest(provider, { ...deps, database: store.database, graceSeconds })
-  completeMetadata(provider, store.registry)
+  completeMetadata(provider, { ...settings, registry: store.registry })
   answerRegistrations(provider)
   const readAccessToken = createAccessTokenReader(issuer, signingKeys)
   registerTokenExchange(provider, { registry: store.registry, algorithm, readAccessToken, lifetimes, now })

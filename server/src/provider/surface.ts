@@ -13,6 +13,8 @@ export function surface(): Slice {
       ciba: off,
       claimsParameter: off,
       clientCredentials: off,
+      // Clients are documents here, too, and the adapter of clients finds them: the engine would fetch by itself.
+      clientIdMetadataDocument: off,
       dPoP: off,
       deviceFlow: off,
       devInteractions: off,

@@ -32,6 +32,8 @@ export interface KnownDocument {
 }
 
 export interface Look {
+  /** Milliseconds on the clock of this process, before the database was asked. */
+  readonly beganAt: number
   /** When the database was asked. A look at the host that began earlier than another never replaces what that one found. */
   readonly askedAt: string
   readonly known: KnownDocument | undefined
@@ -155,10 +157,11 @@ const PRUNE_VERSIONS: Statement = {
 export function createClientDocuments(database: Database): ClientDocuments {
   return {
     async look(url, { presented, digest } = {}) {
+      const beganAt = performance.now()
       const values = [url, presented === undefined ? null : hashId(presented), digest ?? null]
       const [row] = await database.read<LookRow>(LOOK, values)
       if (row === undefined) throw new Error('a look at a client document found no row at all')
-      return { askedAt: row.asked_at, known: knownOf(url, row) }
+      return { beganAt, askedAt: row.asked_at, known: knownOf(url, row) }
     },
     async keep({ url, version, etag, freshSeconds, askedAt }) {
       const metadata = JSON.stringify(version.metadata)

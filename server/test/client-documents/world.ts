@@ -1,3 +1,4 @@
+import type { Settings } from '../../src/config/settings.ts'
 import { startTestServer, type TestServer, type TestServerOptions } from '../setup/authorization-server.ts'
 import { type DocumentHost, startDocumentHost } from '../setup/document-host.ts'
 
@@ -8,8 +9,8 @@ export const CALLBACK = 'https://client.example/callback'
 export interface World {
   readonly server: TestServer
   readonly host: DocumentHost
-  /** Another process on the same database, with memory of its own. */
-  another(options?: TestServerOptions): Promise<TestServer>
+  /** Another server on the same database with memory of its own, asked at its own address. */
+  another(settings?: Partial<Settings>): Promise<TestServer>
   close(): Promise<void>
 }
 
@@ -20,10 +21,12 @@ export async function startWorld(options: TestServerOptions = {}): Promise<World
   return {
     server,
     host,
-    async another(more = {}) {
-      const other = await startTestServer({ egress: host.egress(), ...options, ...more, sharing: server })
+    async another(settings = {}) {
+      // Only development refuses to be asked at another address than the issuer's.
+      const unlike = { ...options.settings, mode: 'serve', ...settings } as const
+      const other = await startTestServer({ egress: host.egress(), ...options, settings: unlike, sharing: server })
       others.push(other)
-      return other
+      return { ...other, issuer: other.origin }
     },
     async close() {
       await Promise.all(others.map((other) => other.close()))

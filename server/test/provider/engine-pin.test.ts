@@ -20,7 +20,7 @@ function bareEngine(): Provider {
 }
 
 /** Features that a slice of its own configures. */
-const USED = ['clientIdMetadataDocument', 'introspection', 'registration', 'resourceIndicators', 'revocation']
+const USED = ['introspection', 'registration', 'resourceIndicators', 'revocation']
 
 describe(`the engine ${version}`, () => {
   const known = namesKnownToTheEngine()

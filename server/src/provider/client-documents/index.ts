@@ -127,7 +127,7 @@ async function freshClient(
   const before = await documents.look(url)
   if (before.known !== undefined && isUsable(before.known)) return { ok: true, known: before.known }
   // Who joins a look that is under way causes none.
-  const release = refresher.isLooking(url) ? () => {} : limits.take(address, host)
+  const release = refresher.isLooking(url, before) ? () => {} : limits.take(address, host)
   if (release === undefined) return refuse('limit', `too many looks for ${address ?? 'one address'}`)
   try {
     const refreshed = await refresher.document(url, before)

@@ -4,6 +4,7 @@ import type { Report } from '../report.ts'
 import type { DocumentRules } from './document.ts'
 import { fetchDocument, fetchKeys } from './fetch-document.ts'
 import { DOCUMENT_CODES, type DocumentRefusal } from './refusal.ts'
+import { singleFlight } from './single-flight.ts'
 
 /** What a look leaves behind: the version that counts now. */
 export type Refreshed = { readonly ok: true; readonly version: DocumentVersion } | DocumentRefusal
@@ -11,8 +12,8 @@ export type RefreshedKeys = { readonly ok: true } | DocumentRefusal
 
 /** Looks at hosts and writes down what they say. One look at a time for each URL, whoever asks. */
 export interface Refresher {
-  /** Whether somebody is looking at this URL already. */
-  isLooking(url: string): boolean
+  /** Whether somebody else's look answers whoever has looked at the database before. */
+  isLooking(url: string, before: Look): boolean
   document(url: string, before: Look): Promise<Refreshed>
   keys(url: string, uri: string, before: Look): Promise<RefreshedKeys>
 }
@@ -30,9 +31,9 @@ export function createRefresher(deps: RefresherDeps): Refresher {
   const documents = singleFlight<Refreshed>()
   const keys = singleFlight<RefreshedKeys>()
   return {
-    isLooking: (url) => documents.has(url),
-    document: (url, before) => documents.run(url, () => refreshDocument(url, before, deps)),
-    keys: (url, uri, before) => keys.run(`${url} ${uri}`, () => refreshKeys({ url, uri, before }, deps)),
+    isLooking: (url, before) => documents.has(url, before),
+    document: (url, before) => documents.run(url, before, () => refreshDocument(url, before, deps)),
+    keys: (url, uri, before) => keys.run(`${url} ${uri}`, before, () => refreshKeys({ url, uri, before }, deps)),
   }
 }
 
@@ -93,19 +94,4 @@ function reportFailure(url: string, { reason, detail }: DocumentRefusal, report:
     code: DOCUMENT_CODES[reason],
     reason: detail,
   })
-}
-
-/** Joins those who want the same thing at the same time. */
-function singleFlight<Result>() {
-  const flights = new Map<string, Promise<Result>>()
-  return {
-    has: (key: string): boolean => flights.has(key),
-    run(key: string, work: () => Promise<Result>): Promise<Result> {
-      const under = flights.get(key)
-      if (under !== undefined) return under
-      const flight = work().finally(() => flights.delete(key))
-      flights.set(key, flight)
-      return flight
-    },
-  }
 }
