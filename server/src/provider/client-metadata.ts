@@ -17,7 +17,8 @@ const GRANT_TYPES = ['authorization_code', 'refresh_token'] as const
 export const TOKEN_EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange'
 
 /**
- * The one normaliser of client metadata, whatever door it came through: registration, settings file or command line.
+ * The one normaliser of client metadata, whatever door it came through: registration, document,
+ * settings file or command line.
  * Applying it twice changes nothing.
  * @param options.privateUseRedirects `scheme://host` that private-use redirects may have
  * @see RFC 7591 §2
@@ -77,7 +78,7 @@ function normalised(
     metadata[CLIENT_PROPERTIES.refreshOnRequest] === true || (isListOfText(stated) && !stated.includes('refresh_token'))
   return {
     ...keepUsed(metadata),
-    ...(kinds.has('private-use') ? PUBLIC : {}),
+    ...(kinds.has('private-use') && !isSignedDocument(metadata) ? PUBLIC : {}),
     ...(name === undefined ? {} : { client_name: name }),
     redirect_uris: [...redirectUris],
     application_type: native ? 'native' : 'web',
@@ -115,6 +116,11 @@ const PUBLIC = {
   client_secret_expires_at: undefined,
   token_endpoint_auth_signing_alg: undefined,
   jwks: undefined,
+}
+
+/** A client whose document says that it proves itself by a key must do so, whatever else it runs on. */
+function isSignedDocument({ token_endpoint_auth_method: method, ...metadata }: ClientMetadata): boolean {
+  return method === 'private_key_jwt' && metadata[CLIENT_PROPERTIES.source] === 'document'
 }
 
 /** What the database can hold and a person can be shown; pages shorten it further. */

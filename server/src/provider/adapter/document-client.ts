@@ -4,7 +4,7 @@ import { currentUnit, type Unit } from '../../store/unit-of-work.ts'
 import type { DocumentClient, DocumentClients } from '../client-documents/index.ts'
 import { CLIENT_PROPERTIES } from '../client-properties.ts'
 
-type Context = Partial<Pick<KoaContextWithOIDC, 'req' | 'oidc'>>
+type Context = Partial<Pick<KoaContextWithOIDC, 'oidc'>>
 
 /** Finds clients that are known by their documents. Which version counts depends on what the request wants. */
 export function documentFinder(clients: DocumentClients): (url: string) => Promise<AdapterPayload | undefined> {
@@ -23,7 +23,7 @@ export function documentFinder(clients: DocumentClients): (url: string) => Promi
 
 async function findVersion(clients: DocumentClients, url: string, ctx: Context): Promise<DocumentClient | undefined> {
   const unit = currentUnit()
-  const address = ctx.req?.socket.remoteAddress
+  const { callerAddress: address } = unit
   switch (ctx.oidc?.route) {
     case 'authorization': {
       const client = await clients.forAuthorization(url, address)

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { PublicKey } from '../../config/public-key-set.ts'
 import type { DocumentVersion } from '../../store/client-documents.ts'
 import { normaliseClientMetadata } from '../client-metadata.ts'
+import { CLIENT_PROPERTIES } from '../client-properties.ts'
 import { type DocumentAuthMethod, negotiateAuthMethod } from './auth-method.ts'
 import { identityOf, judgeKeySet } from './key-set.ts'
 import { type DocumentRefusal, refuse } from './refusal.ts'
@@ -75,7 +76,7 @@ interface KeyMembers {
 function versionOf(members: Members, { method, keys }: Authentication, rules: DocumentRules) {
   const { client_name, redirect_uris, grant_types, application_type } = members
   const stated = { client_name, redirect_uris, grant_types, application_type, token_endpoint_auth_method: method }
-  const normalised = normaliseClientMetadata({ ...stated, ...keys }, rules)
+  const normalised = normaliseClientMetadata({ ...stated, ...keys, [CLIENT_PROPERTIES.source]: 'document' }, rules)
   if (!normalised.ok) return refuse('redirects', normalised.reason)
   const { client_name: name } = normalised.metadata
   if (typeof name !== 'string') return refuse('name', 'has no client_name')
