@@ -23,7 +23,7 @@ const begin = (url: string, server: TestServer = world.server) => ask(server, ur
 async function freshFor(url: string): Promise<number> {
   const [row] = await query(
     world.server,
-    'SELECT extract(epoch FROM fresh_until - fetched_at)::float8 AS seconds FROM client_documents WHERE url = $1',
+    'SELECT extract(epoch FROM fresh_until - checked_at)::float8 AS seconds FROM client_documents WHERE url = $1',
     [url],
   )
   return Math.round(Number(row?.seconds))

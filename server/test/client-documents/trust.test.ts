@@ -15,7 +15,7 @@ let world: World
 let trusting: TestServer
 beforeAll(async () => {
   world = await startWorld()
-  trusting = await world.another({ clientDocuments: { mode: 'open', trustedHosts: ['client.example'] } })
+  trusting = await world.another({ settings: { clientDocuments: { mode: 'open', trustedHosts: ['client.example'] } } })
   world.host.serve(CLIENT, documentOf(CLIENT, { redirect_uris: [CALLBACK, ELSEWHERE, LOOPBACK] }))
   world.host.serve(STRANGER, documentOf(STRANGER))
 })
@@ -121,7 +121,9 @@ describe('the page about a client that is a document', () => {
 
 describe('the mode of client documents', () => {
   it('"off" takes none, fetches none and says so in the metadata (AS-DISC-07)', async () => {
-    const off = await world.another({ clientDocuments: { mode: 'off', trustedHosts: ['client.example'] } })
+    const off = await world.another({
+      settings: { clientDocuments: { mode: 'off', trustedHosts: ['client.example'] } },
+    })
     const connections = world.host.connections()
     expect(await ask(off, CLIENT, sent)).toMatchObject({ kind: 'page', status: 400 })
     expect(
@@ -135,7 +137,9 @@ describe('the mode of client documents', () => {
   })
 
   it('"trusted" takes those of the trusted hosts alone', async () => {
-    const trusted = await world.another({ clientDocuments: { mode: 'trusted', trustedHosts: ['client.example'] } })
+    const trusted = await world.another({
+      settings: { clientDocuments: { mode: 'trusted', trustedHosts: ['client.example'] } },
+    })
     expect(await ask(trusted, CLIENT, sent)).toMatchObject({ kind: 'interaction' })
     const connections = world.host.connections()
     expect(await ask(trusted, STRANGER, sent)).toMatchObject({ kind: 'page', status: 400 })
@@ -152,7 +156,9 @@ describe('the mode of client documents', () => {
   })
 
   it('holds for grants that were made before it was changed', async () => {
-    const off = await world.another({ clientDocuments: { mode: 'trusted', trustedHosts: ['client.example'] } })
+    const off = await world.another({
+      settings: { clientDocuments: { mode: 'trusted', trustedHosts: ['client.example'] } },
+    })
     expect(await ask(world.server, STRANGER, sent)).toMatchObject({ kind: 'interaction' })
     expect(
       await tokenRequest(off, { grant_type: 'refresh_token', client_id: STRANGER, refresh_token: 'x' }),

@@ -1,4 +1,3 @@
-import type { Settings } from '../../src/config/settings.ts'
 import { startTestServer, type TestServer, type TestServerOptions } from '../setup/authorization-server.ts'
 import { type DocumentHost, startDocumentHost } from '../setup/document-host.ts'
 
@@ -10,7 +9,7 @@ export interface World {
   readonly server: TestServer
   readonly host: DocumentHost
   /** Another server on the same database with memory of its own, asked at its own address. */
-  another(settings?: Partial<Settings>): Promise<TestServer>
+  another(unlike?: Pick<TestServerOptions, 'settings'>): Promise<TestServer>
   close(): Promise<void>
 }
 
@@ -21,9 +20,9 @@ export async function startWorld(options: TestServerOptions = {}): Promise<World
   return {
     server,
     host,
-    async another(settings = {}) {
+    async another({ settings = {} } = {}) {
       // Only development refuses to be asked at another address than the issuer's.
-      const unlike = { ...options.settings, mode: 'serve', ...settings } as const
+      const unlike = { ...options.settings, mode: 'serve' as const, ...settings }
       const other = await startTestServer({ egress: host.egress(), ...options, settings: unlike, sharing: server })
       others.push(other)
       return { ...other, issuer: other.origin }

@@ -4,6 +4,8 @@ import { type DocumentRefusal, refuse } from './refusal.ts'
 const MAX_URL_LENGTH = 1024
 
 const SCHEME = /^https:/i
+/** RFC 3986 §2: every character a URI may hold. The rest is read differently by different parsers, a backslash above all. */
+const URI_CHARACTERS = /^[A-Za-z0-9\-._~:/?#[\]@!$&'()*+,;=%]+$/
 // Of the text as it came: a parser would have resolved the segments away before anybody could see them.
 const DOT_SEGMENT = /^(?:\.|%2e){1,2}$/i
 
@@ -20,6 +22,7 @@ export function isDocumentUrl(clientId: string): boolean {
  */
 export function judgeDocumentUrl(clientId: string): { readonly ok: true; readonly host: string } | DocumentRefusal {
   if (clientId.length > MAX_URL_LENGTH) return refuse('url', `is longer than ${MAX_URL_LENGTH} characters`)
+  if (!URI_CHARACTERS.test(clientId)) return refuse('url', 'holds a character that a URI must write percent-encoded')
   const url = URL.parse(clientId)
   if (url === null) return refuse('url', 'is not a URL')
   if (url.protocol !== 'https:') return refuse('url', 'does not use https')

@@ -29,7 +29,8 @@ export function createFetchLimits(now: () => number = () => performance.now()): 
     take(address = '', host) {
       const mine = underWay.get(address) ?? 0
       if (total >= UNDER_WAY || mine >= UNDER_WAY_FOR_ADDRESS) return undefined
-      if (!byAddress.take(address) || !byPair.take(`${address} ${host}`)) return undefined
+      // In this order: what one host has no room for takes nothing of what is left for others.
+      if (!byPair.take(`${address} ${host}`) || !byAddress.take(address)) return undefined
       total += 1
       underWay.set(address, mine + 1)
       let released = false
