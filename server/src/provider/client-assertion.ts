@@ -1,4 +1,6 @@
 import { errors } from 'oidc-provider'
+import { isDocument } from './client-properties.ts'
+import { ROUTES } from './routes.ts'
 import type { Slice } from './slice.ts'
 
 /** Asymmetric only: with a symmetric one the server could make the client's proof, and a public key would pass for the secret. */
@@ -22,6 +24,8 @@ type Members = Readonly<Record<string, unknown>>
 interface Expected {
   readonly clientId: string
   readonly issuer: string
+  /** Taken as the audience beside the issuer; undefined for a client that has to name the issuer. */
+  readonly tokenEndpoint?: string | undefined
   /** Seconds since 1970. */
   readonly now: number
 }
@@ -33,7 +37,7 @@ export function clientAssertions(issuer: string, now: () => number): Slice {
     enabledJWA: { clientAuthSigningAlgValues: [...CLIENT_ASSERTION_ALGORITHMS] },
     // Called behind the engine's own checks: algorithm, signature by a registered key, exp, nbf.
     assertJwtClientAuthClaimsAndHeader(_ctx, claims, header, client) {
-      const reason = refuseAssertion({ claims, header }, { clientId: client.clientId, issuer, now: now() })
+      const reason = refuseAssertion({ claims, header }, { ...expectedOf(client, issuer), now: now() })
       if (reason !== undefined) throw new errors.InvalidClientAuth(`client assertion: ${reason}`)
     },
   }
@@ -43,18 +47,24 @@ export function clientAssertions(issuer: string, now: () => number): Slice {
  * Judges what an assertion says, once its signature holds.
  *
  * The audience is one string, our issuer: an assertion for a list of servers, or for the endpoint some metadata named, could
- * be replayed here by whoever it was made for.
+ * be replayed here by whoever it was made for. Clients that are known by their documents are what they are everywhere, and
+ * one of the largest names the token endpoint: of them, ours is taken as well.
  * @returns why it proves nothing, or undefined
  * @see RFC 7523 §3, draft-ietf-oauth-rfc7523bis §4
  */
 export function refuseAssertion(
   { claims, header }: { readonly claims: Members; readonly header: Members },
-  { clientId, issuer, now }: Expected,
+  { clientId, issuer, tokenEndpoint, now }: Expected,
 ): string | undefined {
   const { iss, sub, aud } = claims
   if (iss !== clientId || sub !== clientId) return 'iss and sub must both be the client id'
-  if (aud !== issuer) return `aud must be one string, ${issuer}`
+  if (typeof aud !== 'string' || (aud !== issuer && aud !== tokenEndpoint)) return `aud must be one string, ${issuer}`
   return refuseTimes(claims, now) ?? refuseId(claims) ?? refuseHeader(header)
+}
+
+function expectedOf(client: { clientId: string }, issuer: string): Omit<Expected, 'now'> {
+  const tokenEndpoint = isDocument(client) ? issuer + ROUTES.token : undefined
+  return { clientId: client.clientId, issuer, tokenEndpoint }
 }
 
 function refuseTimes({ exp, iat }: Members, now: number): string | undefined {

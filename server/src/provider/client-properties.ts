@@ -18,6 +18,11 @@ export function isPreRegistered(client: ClientLike): boolean {
   return source === 'settings' || source === 'cli' || source === 'resource'
 }
 
+/** Whether the client is known by a document it publishes itself. */
+export function isDocument(client: ClientLike): boolean {
+  return property(client, CLIENT_PROPERTIES.source) === 'document'
+}
+
 /**
  * Whether somebody this server believes stands behind the client: the operator who registered it, or who listed the host
  * of its document.

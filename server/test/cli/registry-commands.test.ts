@@ -240,6 +240,31 @@ describe('sallyport client', () => {
     expect(clients.find(({ id }) => id === 'dynamic-1')?.name).toBe(metadata.client_name)
   })
 
+  it('lists clients that are known by their documents, and forgets one by its URL', async () => {
+    const url = 'https://app.example.com/client.json'
+    const metadata = {
+      client_name: 'Documented',
+      redirect_uris: ['https://app.example.com/cb'],
+      jwks_uri: 'https://x.example/',
+    }
+    const version = { digest: 'd', metadata: { ...metadata, token_endpoint_auth_method: 'private_key_jwt' } }
+    const { askedAt } = await store.clientDocuments.look(url)
+    await store.clientDocuments.keep({ url, version, etag: undefined, freshSeconds: 60, askedAt })
+    const { clients } = JSON.parse((await sallyport(['client', 'list'])).stdout) as { clients: { id: string }[] }
+    expect(clients.find(({ id }) => id === url)).toEqual({
+      id: url,
+      name: 'Documented',
+      source: 'document',
+      confidential: true,
+      redirectUris: metadata.redirect_uris,
+      defaultResource: null,
+      createdAt: expect.any(String),
+    })
+    expect((await sallyport(['client', 'remove', url])).code).toBe(0)
+    expect((await sallyport(['client', 'remove', url])).code).toBe(1)
+    expect((await sallyport(['client', 'list'])).stdout).not.toContain(url)
+  })
+
   it('removes one; what stands in the settings file is removed there', async () => {
     expect((await sallyport(['client', 'remove', 'portal'])).code).toBe(0)
     expect((await sallyport(['client', 'remove', 'portal'])).code).toBe(1)

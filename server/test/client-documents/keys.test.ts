@@ -285,3 +285,22 @@ describe('a document as ChatGPT publishes it', () => {
     expect((await refreshSigned(signer, token, signer.client)).status).toBe(200)
   })
 })
+
+describe('what an assertion of such a client is made for', () => {
+  it.each([
+    { aud: () => world.server.issuer, taken: true },
+    { aud: () => `${world.server.issuer}/token`, taken: true },
+    { aud: () => `${world.server.issuer}/`, taken: false },
+    { aud: () => `${world.server.issuer}/revoke`, taken: false },
+    { aud: () => 'https://evil.example/token', taken: false },
+    { aud: () => [`${world.server.issuer}/token`], taken: false },
+    { aud: () => undefined, taken: false },
+  ])('is our issuer or our token endpoint, as one string ($aud: $taken)', async ({ aud, taken }) => {
+    const signer = await createSigner('audience')
+    world.host.serve(signer.url, documentOf(signer.url, { ...SIGNED, jwks: signer.client.jwks }))
+    await world.server.store.clientDocuments.end(signer.url, 'client-removed')
+    const { request, code } = await codeOf(signer.url)
+    const proof = await proofOf(world.server, signer.client, { claims: { aud: aud() } })
+    expect((await redeem(world.server, request, code, { ...sent, ...proof })).status).toBe(taken ? 200 : 401)
+  })
+})
