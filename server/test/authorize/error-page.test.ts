@@ -57,9 +57,10 @@ describe('an error page of the authorization endpoint', () => {
     expect(response.headers.get('content-type')).toMatch(/^text\/html/)
   })
 
-  it('tells the same about every client that is not here', async () => {
+  // A client id that is a URL is looked up at its host, and has a page of its own for whatever it finds there.
+  it('tells the same about every client that is not registered here', async () => {
     const pages = await Promise.all(
-      ['nobody', 'client_AAAAAAAAAAAAAAAAAAAAAA', 'https://client.example/metadata.json'].map((id) =>
+      ['nobody', 'client_AAAAAAAAAAAAAAAAAAAAAA', 'http://client.example/metadata.json'].map((id) =>
         page(ask(server, id)),
       ),
     )
