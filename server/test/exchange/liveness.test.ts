@@ -60,8 +60,12 @@ describe('an exchange finds out what ended since the token was made (AS-TX-08, A
     const { token, clientId } = await signIn(chain)
     expect(await exchange(chain.server, chain.front, token)).toMatchObject({ status: 200 })
     // As in a process that read it a moment ago: what is refused is refused by the database.
-    const { registry } = chain.server.store
-    const held = vi.spyOn(registry, 'current').mockResolvedValue(registry.last())
+    const { registry, clients } = chain.server.store
+    const front = await clients.find('front')
+    const held = [
+      vi.spyOn(registry, 'current').mockResolvedValue(registry.last()),
+      vi.spyOn(clients, 'find').mockResolvedValue(front),
+    ]
     await end(clientId)
     try {
       const answer = await exchange(chain.server, chain.front, token)
@@ -69,7 +73,7 @@ describe('an exchange finds out what ended since the token was made (AS-TX-08, A
       expect(answer.body).not.toHaveProperty('access_token')
     } finally {
       await undo()
-      held.mockRestore()
+      for (const spy of held) spy.mockRestore()
     }
     const [last] = await query(
       chain.server,
