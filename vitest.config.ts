@@ -12,7 +12,12 @@ export default defineConfig({
   // Where the global setup runs; without it, a checkout that was never built has no packages there.
   environments: { __vitest__: { resolve: { conditions } } },
   test: {
-    include: ['server/test/**/*.test.ts', 'resources/*/test/**/*.test.ts', 'scripts/test/**/*.test.ts'],
+    include: [
+      'server/test/**/*.test.ts',
+      'resources/*/test/**/*.test.ts',
+      'conformance/test/**/*.test.ts',
+      'scripts/test/**/*.test.ts',
+    ],
     globalSetup: ['server/test/setup/cluster.ts'],
     execArgv: conditions.map((condition) => `--conditions=${condition}`),
     pool: 'forks',

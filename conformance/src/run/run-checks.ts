@@ -1,0 +1,66 @@
+import type { Check, Permission } from '../check/check.ts'
+import { type Finding, incomplete, notApplicable } from '../check/finding.ts'
+import { judgeFinding } from '../check/verdict.ts'
+import type { Revision } from '../mcp/revision.ts'
+import { redactExchange } from '../report/redaction.ts'
+import type { CheckReport } from '../report/report.ts'
+import type { Requirement } from '../requirements/requirement.ts'
+import { BudgetSpentError } from '../wire/pace.ts'
+import { Unanswered, type Wire } from '../wire/wire.ts'
+
+export interface RunChecks<Subject> {
+  readonly checks: readonly Check<Subject>[]
+  readonly requirements: ReadonlyMap<string, Requirement>
+  readonly revision: Revision
+  readonly permissions: ReadonlySet<Permission>
+  /** The subject as one check sees it: everything it sends goes over this wire. */
+  readonly subjectFor: (wire: Wire) => Subject
+  readonly openWire: () => Wire
+  readonly onResult?: (result: CheckReport, done: number, all: number) => void
+}
+
+/** Runs every check that the revision asks for, in their order. */
+export async function runChecks<Subject>(run: RunChecks<Subject>): Promise<readonly CheckReport[]> {
+  const asked = run.checks.flatMap((check) => {
+    const requirement = run.requirements.get(check.requirement)
+    const level = requirement?.levels[run.revision]
+    return requirement === undefined || level === undefined ? [] : [{ check, requirement, level }]
+  })
+  const results: CheckReport[] = []
+  for (const { check, requirement, level } of asked) {
+    const wire = run.openWire()
+    const finding = await findingOf(check, run, wire)
+    const result: CheckReport = {
+      id: check.id,
+      title: check.title,
+      level,
+      verdict: judgeFinding(finding, level),
+      requirement: requirement.id,
+      source: requirement.source,
+      detail: finding.detail,
+      remedy: check.remedies.general,
+      evidence: wire.exchanges.map(redactExchange),
+    }
+    results.push(result)
+    run.onResult?.(result, results.length, asked.length)
+  }
+  return results
+}
+
+async function findingOf<Subject>(check: Check<Subject>, run: RunChecks<Subject>, wire: Wire): Promise<Finding> {
+  if (check.permission !== undefined && !run.permissions.has(check.permission)) {
+    return notApplicable(`it was not asked for: it needs ${FLAG_OF[check.permission]}`)
+  }
+  try {
+    return await check.run(run.subjectFor(wire))
+  } catch (error) {
+    if (error instanceof Unanswered || error instanceof BudgetSpentError) return incomplete(error.message)
+    throw error
+  }
+}
+
+const FLAG_OF: Readonly<Record<Permission, string>> = {
+  slow: '--slow',
+  stress: '--stress',
+  effects: '--allow-effects',
+}

@@ -1,0 +1,112 @@
+import { Agent, request as undiciRequest } from 'undici'
+import type { Exchange, Header, WireAnswer, WireRequest } from './message.ts'
+import type { Pace } from './pace.ts'
+
+/** Metadata and refusals are small; what is larger is cut and says so. */
+export const MAX_BODY_BYTES = 256 * 1024
+
+/** The subject did not answer: connection, TLS or time. Whoever runs the check makes `incomplete` of it. */
+export class Unanswered extends Error {
+  override readonly name = 'Unanswered'
+  readonly exchange: Exchange
+  constructor(exchange: Exchange) {
+    super(`${exchange.request.method} ${exchange.request.url}: ${exchange.error ?? 'no answer'}`)
+    this.exchange = exchange
+  }
+}
+
+/** The way to the subject. Each check has one of its own, so that what was sent and came back is its evidence. */
+export interface Wire {
+  /**
+   * Sends a request as it stands, without following redirects.
+   * @throws Unanswered when nothing came back in time
+   */
+  send(request: WireRequest, options?: { readonly timeoutMs?: number }): Promise<WireAnswer>
+  readonly exchanges: readonly Exchange[]
+}
+
+export interface WireOptions {
+  readonly pace: Pace
+  readonly timeoutMs: number
+  readonly userAgent: string
+  /** PEM of roots besides the usual ones, for targets behind a private authority. */
+  readonly ca?: readonly string[]
+}
+
+/** Makes wires that share connections, pace and limits. */
+export function createWires(options: WireOptions): { open(): Wire; close(): Promise<void> } {
+  const agent = new Agent({ connect: options.ca === undefined ? {} : { ca: [...options.ca] }, allowH2: false })
+  const open = (): Wire => {
+    const exchanges: Exchange[] = []
+    return {
+      exchanges,
+      async send(request, { timeoutMs = options.timeoutMs } = {}) {
+        await options.pace.take()
+        const signed = withUserAgent(request, options.userAgent)
+        try {
+          const answer = await exchange(signed, agent, timeoutMs)
+          exchanges.push({ request: signed, answer })
+          return answer
+        } catch (error) {
+          const failed: Exchange = { request: signed, answer: undefined, error: reasonOf(error) }
+          exchanges.push(failed)
+          throw new Unanswered(failed)
+        }
+      },
+    }
+  }
+  return { open, close: () => agent.destroy() }
+}
+
+function withUserAgent(request: WireRequest, userAgent: string): WireRequest {
+  const named = request.headers.some(([name]) => name.toLowerCase() === 'user-agent')
+  return named ? request : { ...request, headers: [...request.headers, ['user-agent', userAgent]] }
+}
+
+async function exchange(request: WireRequest, dispatcher: Agent, timeoutMs: number): Promise<WireAnswer> {
+  const { url, method, headers, body } = request
+  const signal = AbortSignal.timeout(timeoutMs)
+  const response = await undiciRequest(url, {
+    method: method as 'GET',
+    // As pairs in a row, which is how the same header can be sent twice.
+    headers: headers.flat(),
+    body: body ?? null,
+    dispatcher,
+    signal,
+    responseHeaders: 'raw',
+  })
+  const received = pairs(response.headers as unknown as readonly string[])
+  const isStream = received.some(([name, value]) => name === 'content-type' && value.startsWith('text/event-stream'))
+  return { status: response.statusCode, headers: received, ...(await read(response.body, isStream)) }
+}
+
+function pairs(raw: readonly string[]): readonly Header[] {
+  return raw.flatMap((name, at) => (at % 2 === 0 ? [[name.toLowerCase(), raw[at + 1] ?? ''] as const] : []))
+}
+
+/** Reads to the end or the cap; of an event stream to the first message, because it may never end. */
+async function read(
+  body: AsyncIterable<Buffer> & { destroy(): unknown },
+  isStream: boolean,
+): Promise<{ body: string; truncated: boolean }> {
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of body) {
+    chunks.push(chunk)
+    size += chunk.length
+    const text = isStream ? Buffer.concat(chunks).toString('utf8') : ''
+    const left = isStream && /\r?\n\r?\n/.test(text) && /^data:/m.test(text)
+    if (size <= MAX_BODY_BYTES && !left) continue
+    body.destroy()
+    return {
+      body: Buffer.concat(chunks).subarray(0, MAX_BODY_BYTES).toString('utf8'),
+      truncated: size > MAX_BODY_BYTES,
+    }
+  }
+  return { body: Buffer.concat(chunks).toString('utf8'), truncated: false }
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  return error.name === 'TimeoutError' ? 'no answer in time' : error.message
+}
