@@ -1,15 +1,31 @@
+import type { JWK } from 'jose'
 import type { Exchange } from '../wire/message.ts'
+
+/**
+ * How a minted token is signed. With the issuer's current ES256 key unless said otherwise.
+ *
+ * `none` no signature · `public-key-as-secret` HS256 keyed with the PEM of the public key · `public-jwk-as-secret` the same
+ * with the text of the published JWK · `stranger` a key that was never published · `other-curve` ES384 with the published
+ * P-384 key · `mislabelled` the P-384 key under the name ES256 · `rotated` a key that has just been published beside the
+ * others · `retired` one that no longer is
+ */
+export type MintSignature =
+  | 'none'
+  | 'public-key-as-secret'
+  | 'public-jwk-as-secret'
+  | 'stranger'
+  | 'other-curve'
+  | 'mislabelled'
+  | 'rotated'
+  | 'retired'
 
 /** What a minted token differs in from a sound one. A member that is undefined is left out of the token. */
 export interface MintChange {
   readonly claims?: Readonly<Record<string, unknown>>
   readonly header?: Readonly<Record<string, unknown>>
-  /**
-   * How it is signed: with the issuer's current key unless said otherwise.
-   * `none` no signature · `public-key-as-secret` HS256 keyed with the PEM of the public key · `stranger` a key that was never
-   * published · `other-curve` ES384 · `rotated` a key that has just been published · `retired` one that no longer is
-   */
-  readonly signature?: 'none' | 'public-key-as-secret' | 'stranger' | 'other-curve' | 'rotated' | 'retired'
+  readonly signature?: MintSignature
+  /** Bends the text of the payload before it is signed, for JSON that no library would write. */
+  readonly bendPayload?: (json: string) => string
   /** Bends the finished compact form, for what no library would write. */
   readonly bend?: (compact: string) => string
 }
@@ -18,11 +34,17 @@ export interface MintChange {
 export interface HostileIssuer {
   /** Issuer identifier, without a slash at the end. */
   readonly issuer: string
+  /** Where its keys are published. */
+  readonly jwksUri: string
+  /** The public part of the current signing key, as it is published. */
+  readonly publicKey: JWK
+  /** The public part of the key that `stranger` signs with, which is published nowhere. */
+  readonly strangerKey: JWK
   /** A sound access token (RFC 9068) for `audience`, five minutes long, changed as asked. */
   mint(audience: string, change?: MintChange): Promise<string>
   /** Answers of the introspection endpoint: tokens named here are inactive. */
   revoke(token: string): void
-  /** Stops or starts answering for keys and metadata. */
+  /** Stops or starts answering for keys, metadata and introspection. */
   setReachable(reachable: boolean): void
   /** Makes a new signing key the current one and publishes it; the one before is no longer published. */
   rotate(): Promise<void>
