@@ -1,0 +1,24 @@
+import type { Check } from '../check/check.ts'
+import { UsageError } from './usage-error.ts'
+
+/**
+ * The checks that `--only` and `--skip` leave. Each names a check, or a requirement for all of its checks.
+ * @throws UsageError for a name that is neither
+ */
+export function selectChecks<Subject>(
+  checks: readonly Check<Subject>[],
+  { only, skip }: { readonly only: readonly string[]; readonly skip: readonly string[] },
+): readonly Check<Subject>[] {
+  for (const name of [...only, ...skip]) {
+    if (!checks.some((check) => isNamed(check, name))) {
+      throw new UsageError(`${name} is no check and no requirement; --list shows them all`)
+    }
+  }
+  return checks
+    .filter((check) => only.length === 0 || only.some((name) => isNamed(check, name)))
+    .filter((check) => !skip.some((name) => isNamed(check, name)))
+}
+
+function isNamed({ id, requirement }: Pick<Check<never>, 'id' | 'requirement'>, name: string): boolean {
+  return id === name || requirement === name
+}

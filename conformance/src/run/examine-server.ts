@@ -1,0 +1,74 @@
+import type { Check, Permission } from '../check/check.ts'
+import type { HostileIssuer } from '../issuer/hostile-issuer.ts'
+import type { Revision } from '../mcp/revision.ts'
+import { type CheckReport, type Report, summarise } from '../report/report.ts'
+import type { Requirement } from '../requirements/requirement.ts'
+import { meetServer } from '../server/meet-server.ts'
+import type { AllowedCall, Profile, ServerSubject } from '../server/subject.ts'
+import { BudgetSpentError, createPace } from '../wire/pace.ts'
+import { createWires, Unanswered } from '../wire/wire.ts'
+import { runChecks } from './run-checks.ts'
+
+/** The target does not answer, or what was to be started does not start: there is nothing to examine. */
+export class UnreachableError extends Error {
+  override readonly name = 'UnreachableError'
+}
+
+/** One examination of one MCP server. */
+export interface ExamineServer {
+  readonly url: string
+  readonly profile: Profile
+  readonly issuer: HostileIssuer | undefined
+  readonly token: string | undefined
+  readonly spec: Revision | undefined
+  readonly scopes: readonly string[]
+  readonly allowedCalls: readonly AllowedCall[]
+  /** Tools that may be called beside `allowedCalls`. */
+  readonly tools: 'none' | 'read-only' | 'all'
+  readonly permissions: ReadonlySet<Permission>
+  readonly checks: readonly Check<ServerSubject>[]
+  readonly requirements: ReadonlyMap<string, Requirement>
+  readonly limits: RunLimits
+  readonly userAgent: string
+  /** What was assumed about the server, in sentences, before the first check runs. */
+  readonly onNote?: (note: string) => void
+  readonly onResult?: (result: CheckReport, done: number, all: number) => void
+}
+
+/** How much a run may ask of its target. */
+export interface RunLimits {
+  readonly requestsPerSecond: number
+  /** Requests in all. */
+  readonly budget: number
+  readonly timeoutMs: number
+}
+
+/**
+ * Examines one MCP server.
+ * @throws UnreachableError when it does not answer at all
+ */
+export async function examineServer(options: ExamineServer): Promise<Report> {
+  const { limits, userAgent, url } = options
+  const pace = createPace({ requestsPerSecond: limits.requestsPerSecond, budget: limits.budget })
+  const wires = createWires({ pace, timeoutMs: limits.timeoutMs, userAgent })
+  try {
+    const { facts, notes } = await meetServer(wires.open(), options)
+    for (const note of notes) options.onNote?.(note)
+    const checks = await runChecks({
+      checks: options.checks,
+      requirements: options.requirements,
+      revision: facts.mcp.revision,
+      permissions: options.permissions,
+      openWire: wires.open,
+      subjectFor: (wire): ServerSubject => ({ ...facts, wire }),
+      ...(options.onResult === undefined ? {} : { onResult: options.onResult }),
+    })
+    return { target: url, spec: facts.mcp.revision, summary: summarise(checks), checks }
+  } catch (error) {
+    // Inside a check both are `incomplete`; here the run has not begun.
+    if (error instanceof Unanswered || error instanceof BudgetSpentError) throw new UnreachableError(error.message)
+    throw error
+  } finally {
+    await wires.close()
+  }
+}

@@ -1,0 +1,6 @@
+import type { Check } from '../check/check.ts'
+import { entryChecks } from './entry/entry-checks.ts'
+import type { ServerSubject } from './subject.ts'
+
+/** Every check of `server` mode, in the order in which it runs. */
+export const serverChecks: readonly Check<ServerSubject>[] = [...entryChecks]

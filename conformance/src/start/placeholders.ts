@@ -1,0 +1,24 @@
+/** What a started server may be told, by the name between braces. */
+export interface StartFacts {
+  /** Issuer identifier of the examiner. */
+  readonly issuer: string
+  /** Identifier that tokens for the server carry. */
+  readonly audience: string
+  /** URL of the MCP endpoint. */
+  readonly url: string
+  /** Port of that URL. */
+  readonly port: string
+}
+
+const PLACEHOLDER = /\{(issuer|audience|url|port)\}/g
+
+/** Fills `{issuer}`, `{audience}`, `{url}` and `{port}`; other braces stay. */
+export function fillPlaceholders(text: string, facts: StartFacts): string {
+  return text.replace(PLACEHOLDER, (_, name: keyof StartFacts) => facts[name])
+}
+
+/** The port of a URL, with the default of its scheme. */
+export function portOf(url: string): string {
+  const { port, protocol } = new URL(url)
+  return port === '' ? (protocol === 'https:' ? '443' : '80') : port
+}

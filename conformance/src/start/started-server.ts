@@ -1,0 +1,106 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { request } from 'undici'
+
+const POLL_MS = 100
+const PROBE_MS = 1_000
+/** Between the polite signal and the other one. */
+const GRACE_MS = 2_000
+/** Of what the server said before it died: enough for a stack trace. */
+const LAST_WORDS = 2_000
+
+/** The server did not come up. */
+export class StartError extends Error {
+  override readonly name = 'StartError'
+}
+
+export interface StartServer {
+  /** Run by the shell of the system. */
+  readonly command: string
+  readonly env: Readonly<Record<string, string>>
+  /** Has answered, in whatever way, when the start is over. */
+  readonly url: string
+  /** How long the server may take, milliseconds. */
+  readonly timeoutMs: number
+}
+
+export interface StartedServer {
+  /** Ends the process and everything it started. */
+  stop(): Promise<void>
+  /** Ends it at once, for a process that is itself about to end. */
+  kill(): void
+}
+
+/**
+ * Starts a server and waits until it answers.
+ * @throws StartError when something else answers there already, or the server ends or stays silent
+ */
+export async function startServer({ command, env, url, timeoutMs }: StartServer): Promise<StartedServer> {
+  if (await answers(url)) throw new StartError(`something answers at ${url} before the server was started`)
+  // A group of its own, so that what the shell started can be ended with it.
+  const child = spawn(command, {
+    shell: true,
+    detached: true,
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let words = ''
+  const listen = (chunk: Buffer): void => {
+    words = (words + chunk.toString('utf8')).slice(-LAST_WORDS)
+  }
+  child.stdout?.on('data', listen)
+  child.stderr?.on('data', listen)
+  const started = { stop: () => stop(child), kill: () => signalGroup(child, 'SIGKILL') }
+  const deadline = performance.now() + timeoutMs
+  while (!(await answers(url))) {
+    const ended = hasEnded(child)
+    if (!ended && performance.now() < deadline) {
+      await sleep(POLL_MS)
+      continue
+    }
+    await started.stop()
+    const reason = ended
+      ? `ended with ${child.exitCode ?? child.signalCode}`
+      : `did not answer at ${url} in ${timeoutMs / 1000} s`
+    throw new StartError(`the started server ${reason}${words === '' ? '' : `; it said:\n${words.trimEnd()}`}`)
+  }
+  return started
+}
+
+async function answers(url: string): Promise<boolean> {
+  try {
+    const { body } = await request(url, { method: 'GET', signal: AbortSignal.timeout(PROBE_MS) })
+    body.on('error', () => undefined)
+    body.destroy()
+    return true
+  } catch {
+    return false
+  }
+}
+
+async function stop(child: ChildProcess): Promise<void> {
+  const closed = hasEnded(child) ? Promise.resolve() : once(child, 'exit')
+  signalGroup(child, 'SIGTERM')
+  const ended = await Promise.race([closed.then(() => true), sleep(GRACE_MS, false, { ref: false })])
+  // Also when the shell has gone: what it started may have stayed.
+  signalGroup(child, 'SIGKILL')
+  if (!ended) await closed
+  child.stdout?.destroy()
+  child.stderr?.destroy()
+}
+
+function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {
+  return exitCode !== null || signalCode !== null
+}
+
+function signalGroup(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): void {
+  if (child.pid === undefined) return
+  try {
+    // Windows has no groups, and a program of its own that ends a tree.
+    if (process.platform === 'win32') spawn('taskkill', ['/pid', String(child.pid), '/T', '/F'])
+    else process.kill(-child.pid, signal)
+  } catch {
+    // Nobody of the group is left.
+  }
+}
