@@ -1,0 +1,19 @@
+import { challengeRows } from './challenge-rows.ts'
+import { metadataRows } from './metadata-rows.ts'
+import { placementRows } from './placement-rows.ts'
+import type { Requirement } from './requirement.ts'
+import { scopeRows } from './scope-rows.ts'
+import { transportRows } from './transport-rows.ts'
+
+/** What is asked of an MCP server as a protected resource, in the order of a report. */
+export const serverRequirements: readonly Requirement[] = [
+  ...metadataRows,
+  ...challengeRows,
+  ...placementRows,
+  ...scopeRows,
+  ...transportRows,
+]
+
+export const requirementsById: ReadonlyMap<string, Requirement> = new Map(
+  serverRequirements.map((requirement) => [requirement.id, requirement]),
+)
