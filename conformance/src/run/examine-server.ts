@@ -22,6 +22,8 @@ export interface ExamineServer {
   readonly token: string | undefined
   readonly spec: Revision | undefined
   readonly scopes: readonly string[]
+  /** Identifier of the server, where the operator named one. */
+  readonly audience: string | undefined
   readonly allowedCalls: readonly AllowedCall[]
   /** Tools that may be called beside `allowedCalls`. */
   readonly tools: 'none' | 'read-only' | 'all'

@@ -55,7 +55,8 @@ async function findingOf<Subject>(check: Check<Subject>, run: RunChecks<Subject>
     return await check.run(run.subjectFor(wire))
   } catch (error) {
     if (error instanceof Unanswered || error instanceof BudgetSpentError) return incomplete(error.message)
-    throw error
+    // One broken check must not take the findings of the others with it, nor accuse the subject.
+    return incomplete(`the check itself broke: ${error instanceof Error ? error.message : String(error)}`)
   }
 }
 

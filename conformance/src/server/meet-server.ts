@@ -19,6 +19,8 @@ export interface MeetServer {
   readonly issuer: HostileIssuer | undefined
   /** A real token, for `live`. */
   readonly token: string | undefined
+  /** Identifier of the server that the operator named; else the metadata and the URL say it. */
+  readonly audience: string | undefined
   /** Revision that the operator named; else it is asked for. */
   readonly spec: Revision | undefined
   /** Scopes that the operator knows of. */
@@ -44,7 +46,7 @@ export async function meetServer(wire: Wire, options: MeetServer): Promise<MetSe
   const refusal = await createSpeaker(url, spec ?? STATELESS_SINCE).call(wire, { method: 'tools/list' })
   const metadata = await findMetadata(wire, url, refusal)
   const scopes = knownScopes(refusal, metadata, options.scopes)
-  const trial = await findAcceptedToken(wire, { ...options, audiences: audiencesOf(url, metadata), scopes })
+  const trial = await findAcceptedToken(wire, { ...options, audiences: audiencesOf(options, metadata), scopes })
   const { revision, assumed } = await revisionOf(wire, url, spec, trial)
   const facts: ServerFacts = {
     url,
@@ -91,7 +93,11 @@ function knownScopes(
 }
 
 /** Identifiers that tokens for the server may carry, the likelier first. */
-function audiencesOf(url: string, metadata: FoundMetadata | undefined): readonly [string, ...string[]] {
+function audiencesOf(
+  { url, audience }: MeetServer,
+  metadata: FoundMetadata | undefined,
+): readonly [string, ...string[]] {
+  if (audience !== undefined) return [audience]
   const resource = metadata?.document.resource
   return typeof resource === 'string' && resource !== url ? [resource, url] : [url]
 }

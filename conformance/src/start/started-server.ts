@@ -26,6 +26,8 @@ export interface StartServer {
 }
 
 export interface StartedServer {
+  /** Resolves when it answers. @throws StartError when it ends or stays silent */
+  untilItAnswers(): Promise<void>
   /** Ends the process and everything it started. */
   stop(): Promise<void>
   /** Ends it at once, for a process that is itself about to end. */
@@ -33,15 +35,15 @@ export interface StartedServer {
 }
 
 /**
- * Starts a server and waits until it answers.
- * @throws StartError when something else answers there already, or the server ends or stays silent
+ * Starts a server.
+ * @throws StartError when something else answers at its URL already, and would be examined in its place
  */
 export async function startServer({ command, env, url, timeoutMs }: StartServer): Promise<StartedServer> {
   if (await answers(url)) throw new StartError(`something answers at ${url} before the server was started`)
-  // A group of its own, so that what the shell started can be ended with it.
   const child = spawn(command, {
     shell: true,
-    detached: true,
+    // A group of its own, so that what the shell started can be ended with it.
+    detached: process.platform !== 'win32',
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
@@ -49,23 +51,28 @@ export async function startServer({ command, env, url, timeoutMs }: StartServer)
   const listen = (chunk: Buffer): void => {
     words = (words + chunk.toString('utf8')).slice(-LAST_WORDS)
   }
-  child.stdout?.on('data', listen)
-  child.stderr?.on('data', listen)
-  const started = { stop: () => stop(child), kill: () => signalGroup(child, 'SIGKILL') }
+  child.stdout.on('data', listen)
+  child.stderr.on('data', listen)
+  return {
+    stop: () => stop(child),
+    kill: () => signalGroup(child, 'SIGKILL'),
+    async untilItAnswers() {
+      const failure = await waitFor(child, url, timeoutMs)
+      if (failure !== undefined)
+        throw new StartError(words === '' ? failure : `${failure}; it said:\n${words.trimEnd()}`)
+    },
+  }
+}
+
+/** @returns why it does not answer; undefined when it does */
+async function waitFor(child: ChildProcess, url: string, timeoutMs: number): Promise<string | undefined> {
   const deadline = performance.now() + timeoutMs
   while (!(await answers(url))) {
-    const ended = hasEnded(child)
-    if (!ended && performance.now() < deadline) {
-      await sleep(POLL_MS)
-      continue
-    }
-    await started.stop()
-    const reason = ended
-      ? `ended with ${child.exitCode ?? child.signalCode}`
-      : `did not answer at ${url} in ${timeoutMs / 1000} s`
-    throw new StartError(`the started server ${reason}${words === '' ? '' : `; it said:\n${words.trimEnd()}`}`)
+    if (hasEnded(child)) return `the started server ended with ${child.exitCode ?? child.signalCode}`
+    if (performance.now() >= deadline) return `the started server did not answer at ${url} in ${timeoutMs / 1_000} s`
+    await sleep(POLL_MS)
   }
-  return started
+  return undefined
 }
 
 async function answers(url: string): Promise<boolean> {

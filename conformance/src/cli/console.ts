@@ -1,0 +1,12 @@
+/** What the command line reads and writes beside the target: given to it, so that tests hold it. */
+export interface Console {
+  /** A line of the result. */
+  readonly out: (line: string) => void
+  /** A line of the progress. */
+  readonly err: (line: string) => void
+  readonly environment: Readonly<Record<string, string | undefined>>
+  readonly readFile: (path: string) => Promise<string>
+  readonly writeFile: (path: string, text: string) => Promise<void>
+  /** Registers what has to be ended when the run is interrupted; returns its removal. */
+  readonly onInterrupt: (end: () => void) => () => void
+}

@@ -1,0 +1,42 @@
+import { Command, CommanderError } from 'commander'
+import { UnreachableError } from '../run/examine-server.ts'
+import type { Console } from './console.ts'
+import { EXIT } from './exit-code.ts'
+import { addServerVerb } from './server-verb.ts'
+import { UsageError } from './usage-error.ts'
+
+/**
+ * Runs one command line.
+ * @param args without the names of node and script
+ * @returns the exit code
+ */
+export async function runCommandLine(args: readonly string[], console: Console): Promise<number> {
+  let exitCode: number = EXIT.passed
+  const program = new Command('sallyport-examine')
+    .description('judges MCP servers and authorization servers as OAuth parties, from outside')
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => console.out(text.trimEnd()),
+      writeErr: (text) => console.err(text.trimEnd()),
+    })
+  addServerVerb(program, console, (code) => {
+    exitCode = code
+  })
+  try {
+    await program.parseAsync(args, { from: 'user' })
+    return exitCode
+  } catch (error) {
+    return exitCodeFor(error, console)
+  }
+}
+
+function exitCodeFor(error: unknown, console: Console): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.passed : EXIT.usage
+  if (!(error instanceof UsageError) && !(error instanceof UnreachableError)) {
+    // Ours to mend, and no word about the target: neither passed nor failed.
+    console.err(`sallyport-examine broke: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
+    return EXIT.incomplete
+  }
+  console.err(`sallyport-examine: ${error.message}`)
+  return error instanceof UsageError ? EXIT.usage : EXIT.unreachable
+}

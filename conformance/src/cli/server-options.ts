@@ -1,0 +1,192 @@
+import type { Permission } from '../check/check.ts'
+import { isRecord } from '../mcp/json-rpc.ts'
+import { isRevision, REVISIONS, type Revision } from '../mcp/revision.ts'
+import type { RunLimits } from '../run/examine-server.ts'
+import type { AllowedCall, Profile } from '../server/subject.ts'
+import { DEFAULT_BUDGET, DEFAULT_RATE } from '../wire/pace.ts'
+import type { FailOn } from './exit-code.ts'
+import { UsageError } from './usage-error.ts'
+
+const DEFAULT_TIMEOUT_SECONDS = 10
+/** Servers on the JVM, and those that npx fetches first, take their time. */
+const DEFAULT_START_SECONDS = 60
+
+/** Flags of `server` as commander hands them on. */
+export interface ServerFlags {
+  readonly start?: string
+  readonly env?: readonly string[]
+  readonly startTimeout?: string
+  readonly issuerPort?: string
+  readonly audience?: string
+  readonly token?: string
+  readonly tokenEnv?: string
+  readonly scope?: readonly string[]
+  readonly spec?: string
+  readonly call?: readonly string[]
+  readonly readOnlyTools?: boolean
+  readonly allowEffects?: boolean
+  readonly iOwnThis?: string
+  readonly slow?: boolean
+  readonly stress?: boolean
+  readonly rate?: string
+  readonly budget?: string
+  readonly timeout?: string
+  readonly failOn?: readonly string[]
+}
+
+/** What `server` was asked to do, understood. */
+export interface ServerOptions {
+  readonly url: string
+  readonly profile: Profile
+  readonly start:
+    | { readonly command: string; readonly env: Readonly<Record<string, string>>; readonly timeoutMs: number }
+    | undefined
+  /** 0 takes a free one. */
+  readonly issuerPort: number
+  readonly audience: string | undefined
+  readonly token: string | undefined
+  readonly scopes: readonly string[]
+  readonly spec: Revision | undefined
+  readonly allowedCalls: readonly AllowedCall[]
+  readonly tools: 'none' | 'read-only' | 'all'
+  readonly permissions: ReadonlySet<Permission>
+  readonly limits: RunLimits
+  readonly failOn: ReadonlySet<FailOn>
+}
+
+/**
+ * Understands the flags of `server`.
+ * @param url with its port already filled in
+ * @param environment where `--token-env` finds its token
+ * @throws UsageError
+ */
+export function readServerOptions(
+  url: string,
+  flags: ServerFlags,
+  environment: Readonly<Record<string, string | undefined>>,
+): ServerOptions {
+  const target = readUrl(url)
+  refuseEffects(target, flags)
+  const token = readToken(flags, environment)
+  return {
+    url,
+    profile: readProfile(flags, token),
+    start: readStart(flags),
+    issuerPort: flags.issuerPort === undefined ? 0 : readNumber('--issuer-port', flags.issuerPort, 1, 65_535),
+    audience: flags.audience,
+    token,
+    scopes: (flags.scope ?? []).flatMap((list) => list.split(/\s+/)).filter((scope) => scope !== ''),
+    spec: readSpec(flags.spec),
+    allowedCalls: (flags.call ?? []).map(readCall),
+    tools: flags.allowEffects === true ? 'all' : flags.readOnlyTools === true ? 'read-only' : 'none',
+    permissions: readPermissions(flags),
+    limits: {
+      requestsPerSecond: flags.rate === undefined ? DEFAULT_RATE : readNumber('--rate', flags.rate, 0.1, 1_000),
+      budget: flags.budget === undefined ? DEFAULT_BUDGET : readNumber('--budget', flags.budget, 1, 100_000),
+      timeoutMs: seconds('--timeout', flags.timeout, DEFAULT_TIMEOUT_SECONDS),
+    },
+    failOn: readFailOn(flags.failOn ?? []),
+  }
+}
+
+function readUrl(url: string): URL {
+  const target = URL.canParse(url) ? new URL(url) : undefined
+  if (target === undefined || !/^https?:$/.test(target.protocol)) throw new UsageError(`${url} is no http or https URL`)
+  if (target.hash !== '') throw new UsageError(`${url} has a fragment, which no server ever sees`)
+  if (target.username !== '' || target.password !== '')
+    throw new UsageError('a URL with credentials in it is refused: reports name their target')
+  return target
+}
+
+/** Whoever reads "loopback" sees a server of this machine: nobody else is harmed by what its tools do. */
+function refuseEffects({ hostname }: URL, flags: ServerFlags): void {
+  if (flags.allowEffects !== true) return
+  const isLoopback = /^127(?:\.\d+){3}$|^\[::1\]$|^localhost$/.test(hostname)
+  if (isLoopback || flags.iOwnThis === hostname) return
+  throw new UsageError(
+    `--allow-effects calls tools that may change things at ${hostname}: repeat the host in --i-own-this ${hostname} if it is yours`,
+  )
+}
+
+function readToken(flags: ServerFlags, environment: Readonly<Record<string, string | undefined>>): string | undefined {
+  if (flags.token !== undefined && flags.tokenEnv !== undefined) throw new UsageError('either --token or --token-env')
+  const token = flags.tokenEnv === undefined ? flags.token : environment[flags.tokenEnv]
+  if (flags.tokenEnv !== undefined && (token ?? '') === '')
+    throw new UsageError(`${flags.tokenEnv} is not set, and --token-env names it`)
+  if (token !== undefined && !/^[\x21-\x7e]+$/.test(token.trim()))
+    throw new UsageError('the token has characters that no token has')
+  return token?.trim()
+}
+
+function readProfile(flags: ServerFlags, token: string | undefined): Profile {
+  const trusting = flags.start !== undefined || flags.issuerPort !== undefined
+  if (trusting && token !== undefined)
+    throw new UsageError(
+      'a real token belongs to a server that trusts a real issuer: leave out --start and --issuer-port',
+    )
+  if (flags.start === undefined && (flags.env ?? []).length > 0)
+    throw new UsageError('--env is for what --start starts')
+  return flags.start !== undefined ? 'started' : trusting ? 'trusting' : 'live'
+}
+
+function readStart(flags: ServerFlags): ServerOptions['start'] {
+  if (flags.start === undefined) return undefined
+  const env = (flags.env ?? []).map((line) => {
+    const at = line.indexOf('=')
+    if (at < 1) throw new UsageError(`--env ${line}: write NAME=VALUE`)
+    return [line.slice(0, at), line.slice(at + 1)]
+  })
+  const timeoutMs = seconds('--start-timeout', flags.startTimeout, DEFAULT_START_SECONDS)
+  return { command: flags.start, env: Object.fromEntries(env), timeoutMs }
+}
+
+function readSpec(spec: string | undefined): Revision | undefined {
+  if (spec === undefined || isRevision(spec)) return spec
+  throw new UsageError(`--spec ${spec}: one of ${REVISIONS.join(', ')}`)
+}
+
+function readCall(text: string): AllowedCall {
+  const at = text.indexOf('=')
+  const tool = at === -1 ? text : text.slice(0, at)
+  const args = at === -1 ? {} : parse(text.slice(at + 1))
+  if (tool === '' || !isRecord(args)) throw new UsageError(`--call ${text}: write tool={"argument": "value"}`)
+  return { tool, args }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+function readPermissions({ slow, stress, allowEffects }: ServerFlags): ReadonlySet<Permission> {
+  const asked: readonly (readonly [Permission, boolean | undefined])[] = [
+    ['slow', slow],
+    ['stress', stress],
+    ['effects', allowEffects],
+  ]
+  return new Set(asked.filter(([, given]) => given === true).map(([permission]) => permission))
+}
+
+function readFailOn(values: readonly string[]): ReadonlySet<FailOn> {
+  return new Set(
+    values
+      .flatMap((value) => value.split(','))
+      .map((value) => {
+        if (value === 'must' || value === 'should' || value === 'incomplete') return value
+        throw new UsageError(`--fail-on ${value}: must, should or incomplete`)
+      }),
+  )
+}
+
+function seconds(flag: string, value: string | undefined, fallback: number): number {
+  return 1_000 * (value === undefined ? fallback : readNumber(flag, value, 0.1, 3_600))
+}
+
+function readNumber(flag: string, value: string, least: number, most: number): number {
+  const number = Number(value)
+  if (value.trim() !== '' && number >= least && number <= most) return number
+  throw new UsageError(`${flag} ${value}: a number from ${least} to ${most}`)
+}

@@ -1,0 +1,87 @@
+import { createHostileIssuer } from '../issuer/create-hostile-issuer.ts'
+import type { HostileIssuer } from '../issuer/hostile-issuer.ts'
+import type { Report } from '../report/report.ts'
+import { requirementsById } from '../requirements/catalogue.ts'
+import { type ExamineServer, examineServer, UnreachableError } from '../run/examine-server.ts'
+import { fillPlaceholders, portOf, type StartFacts } from '../start/placeholders.ts'
+import { StartError, type StartedServer, startServer } from '../start/started-server.ts'
+import type { Console } from './console.ts'
+import type { ServerOptions } from './server-options.ts'
+import { UsageError } from './usage-error.ts'
+import { USER_AGENT } from './version.ts'
+
+/**
+ * Sets up whom the server trusts, and the server where it is to be started; runs; takes everything down again.
+ * @throws UsageError when the issuer's port is taken
+ * @throws UnreachableError when the server does not start or does not answer
+ */
+export async function runProfile(
+  options: ServerOptions,
+  checks: ExamineServer['checks'],
+  console: Console,
+): Promise<Report> {
+  if (options.profile === 'live') return examine(options, checks, undefined, console)
+  const issuer = await openIssuer(options.issuerPort)
+  try {
+    const { start } = options
+    const run = (): Promise<Report> => examine(options, checks, issuer, console)
+    return await (start === undefined ? run() : withStarted(options, start, issuer, console, run))
+  } finally {
+    await issuer.close()
+  }
+}
+
+function examine(
+  options: ServerOptions,
+  checks: ExamineServer['checks'],
+  issuer: HostileIssuer | undefined,
+  console: Console,
+): Promise<Report> {
+  return examineServer({
+    ...options,
+    issuer,
+    checks,
+    requirements: requirementsById,
+    userAgent: USER_AGENT,
+    onNote: console.err,
+    onResult: ({ verdict, id }, done, all) => console.err(`[${done}/${all}] ${verdict.padEnd(14)} ${id}`),
+  })
+}
+
+async function openIssuer(port: number): Promise<HostileIssuer> {
+  try {
+    return await createHostileIssuer({ port })
+  } catch (error) {
+    throw new UsageError(`the examiner's issuer cannot listen on port ${port}: ${messageOf(error)}`)
+  }
+}
+
+async function withStarted(
+  { url, audience = url }: ServerOptions,
+  { command, env, timeoutMs }: NonNullable<ServerOptions['start']>,
+  { issuer }: HostileIssuer,
+  console: Console,
+  run: () => Promise<Report>,
+): Promise<Report> {
+  const facts: StartFacts = { issuer, audience, url, port: portOf(url) }
+  const fill = (text: string): string => fillPlaceholders(text, facts)
+  const filled = Object.entries(env).map(([name, value]) => [name, fill(value)] as const)
+  console.err(`starting: ${fill(command)}`)
+  let started: StartedServer | undefined
+  let forget: () => void = () => undefined
+  try {
+    started = await startServer({ command: fill(command), env: Object.fromEntries(filled), url, timeoutMs })
+    forget = console.onInterrupt(started.kill)
+    await started.untilItAnswers()
+    return await run()
+  } catch (error) {
+    throw error instanceof StartError ? new UnreachableError(error.message) : error
+  } finally {
+    await started?.stop()
+    forget()
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

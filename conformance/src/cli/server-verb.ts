@@ -1,0 +1,98 @@
+import type { Command } from 'commander'
+import { requirementsById } from '../requirements/catalogue.ts'
+import { planServer } from '../run/plan-server.ts'
+import { serverChecks } from '../server/checks.ts'
+import { findFreePort } from '../start/free-port.ts'
+import type { Console } from './console.ts'
+import { listLines, planLines } from './listing.ts'
+import { concludeRun, type OutputFlags } from './outputs.ts'
+import { selectChecks } from './selection.ts'
+import { readServerOptions, type ServerFlags } from './server-options.ts'
+import { runProfile } from './server-profile.ts'
+import { UsageError } from './usage-error.ts'
+
+interface VerbFlags extends ServerFlags, OutputFlags {
+  readonly only?: readonly string[]
+  readonly skip?: readonly string[]
+  readonly list?: boolean
+  readonly plan?: boolean
+}
+
+const several = (value: string, before: readonly string[] = []): readonly string[] => [...before, value]
+const severalNames = (value: string, before: readonly string[] = []): readonly string[] => [
+  ...before,
+  ...value.split(',').filter((name) => name !== ''),
+]
+
+/** Adds `server` to the program. */
+export function addServerVerb(program: Command, console: Console, finish: (exitCode: number) => void): void {
+  const verb = program
+    .command('server')
+    .description('examine an MCP server as an OAuth protected resource')
+    .argument('[mcp-url]', 'URL of the MCP endpoint; {port} in it is a free one, for --start')
+  addTrustFlags(verb)
+  addScopeFlags(verb)
+  addOutputFlags(verb)
+  verb.action(async (url: string | undefined, flags: VerbFlags) => finish(await runServerVerb(url, flags, console)))
+}
+
+function addTrustFlags(verb: Command): void {
+  verb
+    .option('--start <command>', 'start the server by this command, and end it afterwards')
+    .option('--env <NAME=VALUE>', 'tell the started server: {issuer} {audience} {url} {port} are filled in', several)
+    .option('--start-timeout <seconds>', 'how long the server may take to answer', '60')
+    .option('--issuer-port <port>', "port of the examiner's issuer http://127.0.0.1:<port>, which the server trusts")
+    .option('--audience <identifier>', 'identifier that tokens for the server carry, where it is not its URL')
+    .option('--scope <scopes>', 'scopes that the server knows and does not name', several)
+    .option('--token <token>', 'a real access token for the server')
+    .option('--token-env <NAME>', 'the same, from the environment')
+    .option('--spec <revision>', 'revision of MCP to examine by, instead of the one the server speaks')
+}
+
+function addScopeFlags(verb: Command): void {
+  verb
+    .option('--only <ids>', 'run these checks alone: ids of checks or requirements', severalNames)
+    .option('--skip <ids>', 'leave these checks out', severalNames)
+    .option('--list', 'list the checks, send nothing')
+    .option('--plan', 'print every request that would be sent, send none')
+    .option('--call <tool=json>', 'a call of a tool that may be made', several)
+    .option('--read-only-tools', 'tools that say they only read, and need no arguments, may be called')
+    .option('--allow-effects', 'every tool that needs no arguments may be called, on loopback')
+    .option('--i-own-this <host>', 'with --allow-effects, for a server that is not on loopback')
+    .option('--slow', 'also checks that have to wait')
+    .option('--stress', 'also checks that send many requests')
+    .option('--rate <per-second>', 'requests per second at most (5)')
+    .option('--budget <requests>', 'requests in all at most (300)')
+    .option('--timeout <seconds>', 'how long an answer may take (10)')
+}
+
+function addOutputFlags(verb: Command): void {
+  verb
+    .option('--fail-on <what>', 'what ends the run with 1: must (always does), should, incomplete', severalNames)
+    .option('--baseline <file>', 'known failures; an entry that no longer fails ends the run with 1')
+    .option('--json <file>', 'write the report as JSON')
+}
+
+/** @returns the exit code; usage errors and silence of the target are thrown */
+async function runServerVerb(typed: string | undefined, flags: VerbFlags, console: Console): Promise<number> {
+  const checks = selectChecks(serverChecks, { only: flags.only ?? [], skip: flags.skip ?? [] })
+  if (flags.list === true) {
+    for (const line of listLines(checks, requirementsById)) console.out(line)
+    return 0
+  }
+  if (typed === undefined) throw new UsageError('which server? sallyport-examine server <mcp-url>')
+  const url = typed.includes('{port}') ? typed.replaceAll('{port}', String(await findFreePort())) : typed
+  const options = readServerOptions(url, flags, console.environment)
+  if (flags.plan === true) {
+    const plan = { ...options, checks, requirements: requirementsById }
+    for (const line of planLines(await planServer(plan), options)) console.out(line)
+    return 0
+  }
+  return concludeRun({
+    flags,
+    failOn: options.failOn,
+    console,
+    checkIds: new Set(serverChecks.map(({ id }) => id)),
+    run: () => runProfile(options, checks, console),
+  })
+}

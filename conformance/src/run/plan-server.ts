@@ -1,0 +1,113 @@
+import { createHostileIssuer } from '../issuer/create-hostile-issuer.ts'
+import type { HostileIssuer } from '../issuer/hostile-issuer.ts'
+import { STATELESS_SINCE } from '../mcp/revision.ts'
+import { redactExchange } from '../report/redaction.ts'
+import { meetServer } from '../server/meet-server.ts'
+import type { Exchange } from '../wire/message.ts'
+import type { Wire } from '../wire/wire.ts'
+import type { ExamineServer } from './examine-server.ts'
+import { answerAsSound, type StandIn } from './stand-in.ts'
+
+/** What a run would send for one purpose. */
+export interface PlannedStep {
+  /** Id of the check; undefined for what precedes the first. */
+  readonly check: string | undefined
+  /** What is sent, in words, which cover what depends on answers. */
+  readonly sends: string
+  /** The requests that a sound server would be sent, redacted, in the text of HTTP. */
+  readonly requests: readonly string[]
+}
+
+/** What a planned run is asked for; nothing of it is sent. */
+export type PlanServer = Pick<
+  ExamineServer,
+  | 'url'
+  | 'profile'
+  | 'audience'
+  | 'spec'
+  | 'scopes'
+  | 'allowedCalls'
+  | 'tools'
+  | 'permissions'
+  | 'checks'
+  | 'requirements'
+>
+
+/** Stands for the real token of a `live` run, which a plan does not need. */
+const TOKEN_TO_COME = 'token-to-come'
+
+/**
+ * Lists the requests of a run without sending any: every check runs against a stand-in that answers as a sound server
+ * would, inside this process.
+ */
+export async function planServer(plan: PlanServer): Promise<readonly PlannedStep[]> {
+  const real = await createHostileIssuer()
+  const { profile, spec: revision = STATELESS_SINCE } = plan
+  const accepted = new Set([TOKEN_TO_COME])
+  const issuer = profile === 'live' ? undefined : rememberSound(real, plan.url, accepted)
+  const standIn: StandIn = { url: plan.url, revision, isAccepted: (token) => accepted.has(token) }
+  try {
+    const first = openDryWire(standIn)
+    const token = profile === 'live' ? TOKEN_TO_COME : undefined
+    const { facts } = await meetServer(first, { ...plan, issuer, token })
+    const steps: PlannedStep[] = [
+      {
+        check: undefined,
+        sends: 'What a client asks before it signs in, and with which token the server is content.',
+        requests: textOf(first),
+      },
+    ]
+    for (const check of plan.checks) {
+      if (plan.requirements.get(check.requirement)?.levels[revision] === undefined) continue
+      if (check.permission !== undefined && !plan.permissions.has(check.permission)) continue
+      const wire = openDryWire(standIn)
+      // What waits or repeats is told in words: its waiting is of no use here.
+      if (check.permission === undefined || check.permission === 'effects')
+        await run(() => check.run({ ...facts, wire }))
+      steps.push({ check: check.id, sends: check.sends, requests: textOf(wire) })
+    }
+    return steps
+  } finally {
+    await real.close()
+  }
+}
+
+/** A check that stumbles over the stand-in has sent what it sent before; the words tell the rest. */
+async function run(check: () => Promise<unknown>): Promise<void> {
+  try {
+    await check()
+  } catch {
+    // See above.
+  }
+}
+
+/** Knows sound tokens by how they were asked for: for this server, and with no other change than scopes. */
+function rememberSound(issuer: HostileIssuer, url: string, accepted: Set<string>): HostileIssuer {
+  return {
+    ...issuer,
+    issuer: issuer.issuer,
+    async mint(audience, change = {}) {
+      const token = await issuer.mint(audience, change)
+      const { claims = {}, ...rest } = change
+      const onlyScope = Object.keys(claims).every((name) => name === 'scope') && Object.keys(rest).length === 0
+      if (audience === url && onlyScope) accepted.add(token)
+      return token
+    },
+  }
+}
+
+function openDryWire(standIn: StandIn): Wire {
+  const exchanges: Exchange[] = []
+  return {
+    exchanges,
+    async send(request) {
+      const answer = answerAsSound(request, standIn)
+      exchanges.push({ request, answer })
+      return answer
+    },
+  }
+}
+
+function textOf({ exchanges }: Wire): readonly string[] {
+  return exchanges.map((exchange) => redactExchange(exchange).request)
+}
