@@ -1,7 +1,7 @@
 import { createHostileIssuer } from '../issuer/create-hostile-issuer.ts'
 import type { HostileIssuer } from '../issuer/hostile-issuer.ts'
 import type { Report } from '../report/report.ts'
-import { requirementsById } from '../requirements/catalogue.ts'
+import { requirementsById } from '../requirements/requirements.ts'
 import { type ExamineServer, examineServer, UnreachableError } from '../run/examine-server.ts'
 import { fillPlaceholders, portOf, type StartFacts } from '../start/placeholders.ts'
 import { StartError, type StartedServer, startServer } from '../start/started-server.ts'

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { requirementsById } from '../requirements/catalogue.ts'
+import { requirementsById } from '../requirements/requirements.ts'
 import { planServer } from '../run/plan-server.ts'
 import { serverChecks } from '../server/checks.ts'
 import { findFreePort } from '../start/free-port.ts'
