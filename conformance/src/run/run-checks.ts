@@ -2,7 +2,7 @@ import type { Check, Permission } from '../check/check.ts'
 import { type Finding, incomplete, notApplicable } from '../check/finding.ts'
 import { judgeFinding } from '../check/verdict.ts'
 import type { Revision } from '../mcp/revision.ts'
-import { redactExchange } from '../report/redaction.ts'
+import { redactExchanges } from '../report/redaction.ts'
 import type { CheckReport } from '../report/report.ts'
 import type { Requirement } from '../requirements/requirement.ts'
 import { BudgetSpentError } from '../wire/pace.ts'
@@ -30,6 +30,7 @@ export async function runChecks<Subject>(run: RunChecks<Subject>): Promise<reado
   for (const { check, requirement, level } of asked) {
     const wire = run.openWire()
     const finding = await findingOf(check, run, wire)
+    const redaction = redactExchanges(wire.exchanges)
     const result: CheckReport = {
       id: check.id,
       title: check.title,
@@ -37,9 +38,9 @@ export async function runChecks<Subject>(run: RunChecks<Subject>): Promise<reado
       verdict: judgeFinding(finding, level),
       requirement: requirement.id,
       source: requirement.source,
-      detail: finding.detail,
+      detail: redaction.text(finding.detail),
       remedy: check.remedies.general,
-      evidence: wire.exchanges.map(redactExchange),
+      evidence: redaction.evidence,
     }
     results.push(result)
     run.onResult?.(result, results.length, asked.length)
