@@ -83,8 +83,6 @@ export const challengeRows: readonly Requirement[] = [
       'A server that cannot judge a token, because keys or introspection are out of reach, says 503 and not 401.',
     levels: always('practice'),
     source: rfc(9110, '15.6.4'),
-    notChecked:
-      'keys and answers are cached for as long as the server likes, so that a black box cannot tell when it would have to ask',
   },
   {
     id: 'RS-401-10',

@@ -3,6 +3,7 @@ import { metadataRows } from './metadata-rows.ts'
 import { placementRows } from './placement-rows.ts'
 import type { Requirement } from './requirement.ts'
 import { scopeRows } from './scope-rows.ts'
+import { tokenRows } from './token-rows.ts'
 import { transportRows } from './transport-rows.ts'
 
 /** What is asked of an MCP server as a protected resource, in the order of a report. */
@@ -10,6 +11,7 @@ export const serverRequirements: readonly Requirement[] = [
   ...metadataRows,
   ...challengeRows,
   ...placementRows,
+  ...tokenRows,
   ...scopeRows,
   ...transportRows,
 ]

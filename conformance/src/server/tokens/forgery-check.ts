@@ -1,0 +1,99 @@
+import type { Check } from '../../check/check.ts'
+import { doubtful, type Finding, faulty, incomplete, notApplicable, sound } from '../../check/finding.ts'
+import type { MintChange } from '../../issuer/hostile-issuer.ts'
+import type { ServerSubject } from '../subject.ts'
+import { createForger, type Forger } from './forger.ts'
+import { asksForTokens, OPEN_TO_ALL, present, type Received, whyNoControl } from './reception.ts'
+
+/** A token with one thing wrong. */
+export interface Forgery {
+  /** What is wrong with it, to end the sentence "it took a token …". */
+  readonly name: string
+  readonly change: MintChange
+  /** What it means when the server takes it: `faulty` unless a sound server may have a reason that is not seen here. */
+  readonly taken?: 'faulty' | 'doubtful'
+  /** A plainer forgery that other checks ask about: who takes that one takes this one for the same reason. */
+  readonly unless?: MintChange
+}
+
+export interface ForgeryCheck extends Omit<Check<ServerSubject>, 'run' | 'permission'> {
+  /** The forgeries that make sense for this subject; none makes the check not-applicable. */
+  readonly forgeries: (forger: Forger, subject: ServerSubject) => readonly Forgery[]
+  /** Why there may be none, in words for the report. */
+  readonly otherwise?: string
+}
+
+interface Forged {
+  readonly forgery: Forgery
+  readonly token: string
+}
+
+interface Outcome extends Received {
+  readonly forgery: Forgery
+}
+
+const NEEDS_ISSUER =
+  'these tokens need a key of the issuer that the server trusts; let it trust the examiner by --start or --issuer-port'
+
+/** A check that presents a sound token and then, one after the other, forgeries of it. */
+export function forgeryCheck({ forgeries, otherwise, ...check }: ForgeryCheck): Check<ServerSubject> {
+  return {
+    ...check,
+    async run(subject) {
+      const { acceptedToken, whyNoToken = 'no token is known to be accepted' } = subject
+      if (acceptedToken === undefined) return incomplete(whyNoToken)
+      const forger = createForger(subject)
+      const wanted = forgeries(forger, subject)
+      if (wanted.length === 0) return notApplicable(otherwise ?? 'this server gives no occasion for it')
+      const forged = await forgeAll(forger, wanted)
+      if (forged.length === 0) return notApplicable(NEEDS_ISSUER)
+      const missing = await whyNoControl(subject)
+      if (missing !== undefined) return incomplete(missing)
+      const outcomes = await presentAll(subject, forger, forged)
+      if (outcomes.length === 0) return notApplicable('it takes plainer forgeries for the same reason')
+      return judgeOutcomes(outcomes, () => asksForTokens(subject))
+    },
+  }
+}
+
+async function presentAll(subject: ServerSubject, forger: Forger, forged: readonly Forged[]) {
+  const outcomes: Outcome[] = []
+  for (const { forgery, token } of forged) {
+    const received = await present(subject, token)
+    const explained = received.reception === 'accepted' && (await takes(subject, forger, forgery.unless))
+    if (!explained) outcomes.push({ forgery, ...received })
+  }
+  return outcomes
+}
+
+async function takes(subject: ServerSubject, forger: Forger, change: MintChange | undefined): Promise<boolean> {
+  const token = change === undefined ? undefined : await forger.forge(change)
+  return token !== undefined && (await present(subject, token)).reception === 'accepted'
+}
+
+async function forgeAll(forger: Forger, forgeries: readonly Forgery[]) {
+  const forged: Forged[] = []
+  for (const forgery of forgeries) {
+    const token = await forger.forge(forgery.change)
+    if (token !== undefined) forged.push({ forgery, token })
+  }
+  return forged
+}
+
+async function judgeOutcomes(outcomes: readonly Outcome[], asks: () => Promise<boolean>): Promise<Finding> {
+  const taken = outcomes.filter(({ reception }) => reception === 'accepted')
+  if (taken.length > 0 && !(await asks())) return incomplete(OPEN_TO_ALL)
+  const wrong = taken.filter(({ forgery }) => forgery.taken !== 'doubtful')
+  if (wrong.length > 0) return faulty(`it took a token ${names(wrong)}`)
+  if (taken.length > 0) return doubtful(`it took a token ${names(taken)}`)
+  const unclear = outcomes.filter(({ reception }) => reception === 'unclear')
+  if (unclear.length > 0) {
+    const answers = unclear.map(({ forgery, status }) => `${status} to a token ${forgery.name}`).join(', ')
+    return doubtful(`it answered ${answers}, which is neither acceptance nor a refusal that a client understands`)
+  }
+  return sound(`it refused a token ${names(outcomes)}, and took a sound one`)
+}
+
+function names(outcomes: readonly Outcome[]): string {
+  return outcomes.map(({ forgery }) => forgery.name).join(', and one ')
+}
