@@ -1,6 +1,7 @@
 import type { Check } from '../check/check.ts'
 import { entryChecks } from './entry/entry-checks.ts'
 import type { ServerSubject } from './subject.ts'
+import { tokenChecks } from './tokens/token-checks.ts'
 
 /** Every check of `server` mode, in the order in which it runs. */
-export const serverChecks: readonly Check<ServerSubject>[] = [...entryChecks]
+export const serverChecks: readonly Check<ServerSubject>[] = [...entryChecks, ...tokenChecks]
