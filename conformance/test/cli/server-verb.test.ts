@@ -1,0 +1,128 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type KeptRun, runKept } from '../setup/kept-console.ts'
+import { type SmallServer, startSmallServer } from '../setup/small-server.ts'
+
+const ENTRY = 'no-token-refused,sound-token-accepted'
+const FAST = ['--rate', '200']
+
+describe('sallyport-examine server', () => {
+  let sound: SmallServer
+  let open: SmallServer
+  beforeAll(async () => {
+    sound = await startSmallServer()
+    open = await startSmallServer({ open: true })
+  })
+  afterAll(async () => {
+    await sound.close()
+    await open.close()
+  })
+
+  const run = (url: string, args: readonly string[], given = {}): Promise<KeptRun> =>
+    runKept(['server', url, ...FAST, ...args], given)
+
+  it('ends with 1 when a MUST failed, and says so in the last line', async () => {
+    const { exitCode, out } = await run(open.url, ['--only', 'no-token-refused', '--token', 'x'])
+    expect(exitCode).toBe(1)
+    expect(out[0]).toMatch(/no-token-refused/)
+    expect(out.at(-1)).toBe('0 passed, 1 failed, 0 warned, 0 not applicable, 0 incomplete')
+  })
+
+  it('ends with 0 when nothing failed', async () => {
+    const { exitCode, out } = await run(sound.url, ['--only', 'no-token-refused', '--token', 'x'])
+    expect(exitCode).toBe(0)
+    expect(out.at(-1)).toBe('1 passed, 0 failed, 0 warned, 0 not applicable, 0 incomplete')
+  })
+
+  it('ends with 3 when what applies could not run, and with 1 where that is called a failure', async () => {
+    const only = ['--only', 'sound-token-accepted']
+    expect((await run(sound.url, only)).exitCode).toBe(3)
+    expect((await run(sound.url, [...only, '--fail-on', 'incomplete'])).exitCode).toBe(1)
+  })
+
+  it('ends with 4 when nobody answers', async () => {
+    const { exitCode, err } = await run('http://127.0.0.1:9/mcp', [])
+    expect(exitCode).toBe(4)
+    expect(err.at(-1)).toMatch(/127\.0\.0\.1:9/)
+  })
+
+  it('tells progress and assumptions on standard error alone', async () => {
+    const { err, out } = await run(sound.url, ['--only', ENTRY])
+    expect(err).toContain('[1/2] pass           no-token-refused')
+    expect(err.join('\n')).toMatch(/2026-07-28 is assumed/)
+    expect(out.join('\n')).not.toMatch(/assumed|\[1\/2\]/)
+  })
+
+  it('writes the report as JSON, redacted', async () => {
+    const { files } = await run(sound.url, ['--only', ENTRY, '--token', 'canary.canary.canary', '--json', 'r.json'])
+    const report = JSON.parse(files.get('r.json') ?? '')
+    expect(report).toMatchObject({ target: sound.url, spec: '2026-07-28', summary: { pass: 1, incomplete: 1 } })
+    expect(report.checks[0]).toMatchObject({ id: 'no-token-refused', level: 'must', verdict: 'pass' })
+    expect(report.checks[0].evidence[0].request).toMatch(/^POST /)
+    expect(files.get('r.json')).not.toContain('canary')
+  })
+
+  it('takes a token from the environment', async () => {
+    const given = { environment: { TOKEN: 'real' } }
+    const { exitCode } = await run(open.url, ['--only', 'sound-token-accepted', '--token-env', 'TOKEN'], given)
+    expect(exitCode).toBe(0)
+    expect(open.seen.at(-1)?.headers.authorization).toBe('Bearer real')
+  })
+
+  it('names itself to the server', () => {
+    expect(new Set(sound.seen.map(({ headers }) => headers['user-agent']))).toEqual(
+      new Set([expect.stringMatching(/^sallyport-examine\//)]),
+    )
+  })
+
+  it('sends no more than its budget, and says which check that left undone', async () => {
+    const before = sound.seen.length
+    const { exitCode, out } = await run(sound.url, ['--only', ENTRY, '--budget', '5', '--token', 'x'])
+    expect(sound.seen.length - before).toBe(5)
+    expect(exitCode).toBe(3)
+    expect(out.join('\n')).toMatch(/the budget of 5 requests is spent/)
+  })
+})
+
+describe('a baseline', () => {
+  let open: SmallServer
+  beforeAll(async () => {
+    open = await startSmallServer({ open: true })
+  })
+  afterAll(() => open.close())
+
+  const run = (only: string, text: string): Promise<KeptRun> =>
+    runKept(['server', open.url, ...FAST, '--token', 'x', '--only', only, '--baseline', 'b.yaml'], {
+      files: { 'b.yaml': text },
+    })
+
+  it('excuses a known failure and hides nothing of it', async () => {
+    const { exitCode, out } = await run(
+      'no-token-refused',
+      'expected:\n  no-token-refused: it is public, see the wiki\n',
+    )
+    expect(exitCode).toBe(0)
+    expect(out.at(-1)).toMatch(/1 failed/)
+  })
+
+  it('ends the run with 1 when an entry no longer fails', async () => {
+    const { exitCode, out } = await run('sound-token-accepted', 'expected:\n  sound-token-accepted: once it did\n')
+    expect(exitCode).toBe(1)
+    expect(out.join('\n')).toMatch(/stale baseline entry: sound-token-accepted/)
+  })
+
+  it('says nothing about checks that did not run', async () => {
+    const { exitCode } = await run('sound-token-accepted', 'expected:\n  no-token-refused: it is public\n')
+    expect(exitCode).toBe(0)
+  })
+
+  it.each([
+    ['another shape', '- no-token-refused'],
+    ['no reason', 'expected:\n  no-token-refused:\n'],
+    ['a name that is no check', 'expected:\n  nonsense: why not\n'],
+    ['no YAML', 'expected: ['],
+  ])('is refused before anything is sent: %s', async (_, text) => {
+    const before = open.seen.length
+    expect((await run('no-token-refused', text)).exitCode).toBe(2)
+    expect(open.seen.length).toBe(before)
+  })
+})
