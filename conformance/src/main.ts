@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { appendFile, readFile, writeFile } from 'node:fs/promises'
 import type { Console } from './cli/console.ts'
 import { runCommandLine } from './cli/program.ts'
 
@@ -19,6 +19,8 @@ const console: Console = {
   environment: process.env,
   readFile: (path) => readFile(path, 'utf8'),
   writeFile: (path, text) => writeFile(path, text),
+  appendFile: (path, text) => appendFile(path, text),
+  stream: process.stdout,
   onInterrupt: (end) => {
     ends.add(end)
     return () => ends.delete(end)

@@ -7,6 +7,9 @@ export interface Console {
   readonly environment: Readonly<Record<string, string | undefined>>
   readonly readFile: (path: string) => Promise<string>
   readonly writeFile: (path: string, text: string) => Promise<void>
+  readonly appendFile: (path: string, text: string) => Promise<void>
+  /** Where results go, if a terminal may want them in colour. */
+  readonly stream?: NodeJS.WritableStream
   /** Registers what has to be ended when the run is interrupted; returns its removal. */
   readonly onInterrupt: (end: () => void) => () => void
 }

@@ -1,13 +1,46 @@
-import { type CheckReport, type Report, summaryLine } from '../report/report.ts'
+import type { Command } from 'commander'
+import { renderBadge } from '../report/formats/badge.ts'
+import { renderAnnotations, renderStepSummary } from '../report/formats/github.ts'
+import { renderHtml } from '../report/formats/html.ts'
+import { renderHuman } from '../report/formats/human.ts'
+import { renderJson } from '../report/formats/json.ts'
+import { renderJunit } from '../report/formats/junit.ts'
+import { renderSarif } from '../report/formats/sarif.ts'
+import type { Report } from '../report/report.ts'
+import { redactTarget } from '../report/target-names.ts'
+import { requirementsById } from '../requirements/requirements.ts'
 import { applyBaseline, type Baseline, readBaseline } from './baseline.ts'
 import type { Console } from './console.ts'
 import { exitCodeOf, type FailOn, isFailing } from './exit-code.ts'
 import { UsageError } from './usage-error.ts'
+import { VERSION } from './version.ts'
+
+const statementOf = (id: string): string | undefined => requirementsById.get(id)?.statement
+
+/** Formats that are written to a file of the operator's choice, by the name of their flag. */
+const FORMATS = {
+  json: { what: 'JSON', render: renderJson },
+  junit: { what: 'JUnit XML', render: (report: Report) => renderJunit(report, statementOf) },
+  sarif: { what: 'SARIF 2.1.0', render: (report: Report) => renderSarif(report, { version: VERSION, statementOf }) },
+  html: { what: 'one HTML page', render: (report: Report) => renderHtml(report, statementOf) },
+  badge: { what: 'the JSON of a badge', render: renderBadge },
+} as const
+
+type FormatName = keyof typeof FORMATS
 
 /** Flags that every verb has for what it found. */
-export interface OutputFlags {
+export type OutputFlags = Readonly<Partial<Record<FormatName, string>>> & {
   readonly baseline?: string
-  readonly json?: string
+  readonly redactTarget?: boolean
+}
+
+/** Adds them to a verb. */
+export function addOutputFlags(verb: Command): void {
+  for (const [name, { what }] of Object.entries(FORMATS)) verb.option(`--${name} <file>`, `write the report as ${what}`)
+  verb
+    .option('--redact-target', 'take the names of hosts out of every report, to show it to others')
+    .option('--fail-on <what...>', 'what ends the run with 1: must (always does), should, incomplete')
+    .option('--baseline <file>', 'known failures; an entry that no longer fails ends the run with 1')
 }
 
 export interface ConcludeRun {
@@ -25,13 +58,30 @@ export interface ConcludeRun {
  */
 export async function concludeRun({ flags, failOn, console, checkIds, run }: ConcludeRun): Promise<number> {
   const baseline = await loadBaseline(flags.baseline, checkIds, console)
-  const report = await run()
-  if (flags.json !== undefined) await console.writeFile(flags.json, `${JSON.stringify(report, null, 2)}\n`)
+  const found = await run()
+  const report = flags.redactTarget === true ? redactTarget(found) : found
+  await writeFormats(report, flags, console)
+  await tellGitHub(report, console)
   const { open, stale } = applyBaseline(report.checks, baseline, (result) => isFailing(result, failOn))
-  for (const line of openLines(open)) console.out(line)
   for (const id of stale) console.out(`stale baseline entry: ${id} no longer fails, take it out`)
-  console.out(summaryLine(report.summary))
+  console.out(renderHuman(report, { stream: console.stream, statementOf }).trimEnd())
   return exitCodeOf(open, failOn, stale.length)
+}
+
+async function writeFormats(report: Report, flags: OutputFlags, console: Console): Promise<void> {
+  for (const [name, { render }] of Object.entries(FORMATS)) {
+    const path = flags[name as FormatName]
+    if (path !== undefined) await console.writeFile(path, render(report))
+  }
+}
+
+/** Inside a workflow, findings stand beside the change and in the summary of the step, without being asked for. */
+async function tellGitHub(report: Report, { environment, out, appendFile }: Console): Promise<void> {
+  if (environment.GITHUB_ACTIONS !== 'true') return
+  const annotations = renderAnnotations(report).trimEnd()
+  if (annotations !== '') out(annotations)
+  const summary = environment.GITHUB_STEP_SUMMARY
+  if (summary !== undefined && summary !== '') await appendFile(summary, renderStepSummary(report, statementOf))
 }
 
 async function loadBaseline(
@@ -48,12 +98,4 @@ async function loadBaseline(
       `the baseline ${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
     )
   }
-}
-
-function openLines(results: readonly CheckReport[]): readonly string[] {
-  const order = ['fail', 'warn', 'incomplete']
-  return results
-    .filter(({ verdict }) => order.includes(verdict))
-    .toSorted((a, b) => order.indexOf(a.verdict) - order.indexOf(b.verdict))
-    .map(({ verdict, id, requirement, detail }) => `${verdict} ${id} (${requirement}): ${detail}`)
 }

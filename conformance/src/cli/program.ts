@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander'
 import { UnreachableError } from '../run/examine-server.ts'
 import type { Console } from './console.ts'
+import { addDiffVerb } from './diff-verb.ts'
 import { EXIT } from './exit-code.ts'
 import { addServerVerb } from './server-verb.ts'
 import { UsageError } from './usage-error.ts'
@@ -19,9 +20,11 @@ export async function runCommandLine(args: readonly string[], console: Console):
       writeOut: (text) => console.out(text.trimEnd()),
       writeErr: (text) => console.err(text.trimEnd()),
     })
-  addServerVerb(program, console, (code) => {
+  const finish = (code: number): void => {
     exitCode = code
-  })
+  }
+  addServerVerb(program, console, finish)
+  addDiffVerb(program, console, finish)
   try {
     await program.parseAsync(args, { from: 'user' })
     return exitCode

@@ -5,7 +5,7 @@ import { serverChecks } from '../server/checks.ts'
 import { findFreePort } from '../start/free-port.ts'
 import type { Console } from './console.ts'
 import { listLines, planLines } from './listing.ts'
-import { concludeRun, type OutputFlags } from './outputs.ts'
+import { addOutputFlags, concludeRun, type OutputFlags } from './outputs.ts'
 import { selectChecks } from './selection.ts'
 import { readServerOptions, type ServerFlags } from './server-options.ts'
 import { runProfile } from './server-profile.ts'
@@ -64,13 +64,6 @@ function addScopeFlags(verb: Command): void {
     .option('--rate <per-second>', 'requests per second at most (5)')
     .option('--budget <requests>', 'requests in all at most (300)')
     .option('--timeout <seconds>', 'how long an answer may take (10)')
-}
-
-function addOutputFlags(verb: Command): void {
-  verb
-    .option('--fail-on <what>', 'what ends the run with 1: must (always does), should, incomplete', severalNames)
-    .option('--baseline <file>', 'known failures; an entry that no longer fails ends the run with 1')
-    .option('--json <file>', 'write the report as JSON')
 }
 
 /** @returns the exit code; usage errors and silence of the target are thrown */

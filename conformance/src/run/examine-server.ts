@@ -1,6 +1,7 @@
 import type { Check, Permission } from '../check/check.ts'
 import type { HostileIssuer } from '../issuer/hostile-issuer.ts'
 import type { Revision } from '../mcp/revision.ts'
+import { redactExchanges } from '../report/redaction.ts'
 import { type CheckReport, type Report, summarise } from '../report/report.ts'
 import type { Requirement } from '../requirements/requirement.ts'
 import { meetServer } from '../server/meet-server.ts'
@@ -55,13 +56,16 @@ export async function examineServer(options: ExamineServer): Promise<Report> {
   const wires = createWires({ pace, timeoutMs: limits.timeoutMs, userAgent })
   try {
     const { facts, notes } = await meetServer(wires.open(), options)
-    for (const note of notes) options.onNote?.(note)
+    const secrets = [options.token, facts.acceptedToken].filter((token) => token !== undefined)
+    const { text } = redactExchanges([], secrets)
+    for (const note of notes) options.onNote?.(text(note))
     const checks = await runChecks({
       checks: options.checks,
       requirements: options.requirements,
       revision: facts.mcp.revision,
       permissions: options.permissions,
       openWire: wires.open,
+      secrets,
       subjectFor: (wire): ServerSubject => ({ ...facts, wire }),
       ...(options.onResult === undefined ? {} : { onResult: options.onResult }),
     })

@@ -16,6 +16,8 @@ export interface RunChecks<Subject> {
   /** The subject as one check sees it: everything it sends goes over this wire. */
   readonly subjectFor: (wire: Wire) => Subject
   readonly openWire: () => Wire
+  /** Credentials of the run, which no report may show even where a server echoes them. */
+  readonly secrets?: readonly string[]
   readonly onResult?: (result: CheckReport, done: number, all: number) => void
 }
 
@@ -30,7 +32,7 @@ export async function runChecks<Subject>(run: RunChecks<Subject>): Promise<reado
   for (const { check, requirement, level } of asked) {
     const wire = run.openWire()
     const finding = await findingOf(check, run, wire)
-    const redaction = redactExchanges(wire.exchanges)
+    const redaction = redactExchanges(wire.exchanges, run.secrets)
     const result: CheckReport = {
       id: check.id,
       title: check.title,

@@ -23,7 +23,7 @@ describe('sallyport-examine server', () => {
   it('ends with 1 when a MUST failed, and says so in the last line', async () => {
     const { exitCode, out } = await run(open.url, ['--only', 'no-token-refused', '--token', 'x'])
     expect(exitCode).toBe(1)
-    expect(out[0]).toMatch(/no-token-refused/)
+    expect(out.join('\n')).toMatch(/FAIL no-token-refused/)
     expect(out.at(-1)).toBe('0 passed, 1 failed, 0 warned, 0 not applicable, 0 incomplete')
   })
 
@@ -61,6 +61,24 @@ describe('sallyport-examine server', () => {
     expect(files.get('r.json')).not.toContain('canary')
   })
 
+  it('writes every other format that is asked for, none of which shows the token', async () => {
+    const formats = ['--junit', 'r.xml', '--sarif', 'r.sarif', '--html', 'r.html', '--badge', 'badge.json']
+    const { files, out } = await run(open.url, ['--only', ENTRY, '--token', 'canary.canary.canary', ...formats])
+    expect(files.get('r.xml')).toMatch(/<testsuite/)
+    expect(JSON.parse(files.get('r.sarif') ?? '').version).toBe('2.1.0')
+    expect(files.get('r.html')).toMatch(/<!doctype html>/i)
+    expect(JSON.parse(files.get('badge.json') ?? '')).toHaveProperty('message')
+    expect([...files.values(), ...out].join('\n')).not.toContain('canary')
+  })
+
+  it('speaks to a workflow in its own way, the last line included', async () => {
+    const environment = { GITHUB_ACTIONS: 'true', GITHUB_STEP_SUMMARY: 'summary.md' }
+    const { files, out } = await run(open.url, ['--only', 'no-token-refused', '--token', 'x'], { environment })
+    expect(out.some((line) => line.startsWith('::error title=no-token-refused'))).toBe(true)
+    expect(files.get('summary.md')).toMatch(/no-token-refused/)
+    expect(out.at(-1)).toMatch(/^0 passed, 1 failed/)
+  })
+
   it('takes a token from the environment', async () => {
     const given = { environment: { TOKEN: 'real' } }
     const { exitCode } = await run(open.url, ['--only', 'sound-token-accepted', '--token-env', 'TOKEN'], given)
@@ -80,6 +98,38 @@ describe('sallyport-examine server', () => {
     expect(sound.seen.length - before).toBe(5)
     expect(exitCode).toBe(3)
     expect(out.join('\n')).toMatch(/the budget of 5 requests is spent/)
+  })
+})
+
+describe('sallyport-examine diff', () => {
+  const report = (verdict: string): string =>
+    JSON.stringify({
+      target: 'https://mcp.example/mcp',
+      spec: '2026-07-28',
+      summary: { pass: 0, fail: 0, warn: 0, notApplicable: 0, incomplete: 0 },
+      checks: [
+        {
+          id: 'a',
+          title: 'A',
+          level: 'must',
+          verdict,
+          requirement: 'RS-401-01',
+          source: 'https://x.example',
+          detail: '',
+          remedy: '',
+          evidence: [],
+        },
+      ],
+    })
+
+  it('ends with 1 when a check got worse, and with 0 when none did', async () => {
+    const files = { 'good.json': report('pass'), 'bad.json': report('fail'), 'no.json': '{}' }
+    const worse = await runKept(['diff', 'good.json', 'bad.json'], { files })
+    expect(worse.out.join('\n')).toMatch(/worse +a: pass → fail/)
+    expect(worse.exitCode).toBe(1)
+    expect((await runKept(['diff', 'bad.json', 'good.json'], { files })).exitCode).toBe(0)
+    expect((await runKept(['diff', 'no.json', 'good.json'], { files })).exitCode).toBe(2)
+    expect((await runKept(['diff', 'missing.json', 'good.json'], { files })).exitCode).toBe(2)
   })
 })
 

@@ -29,6 +29,9 @@ export async function runKept(
     writeFile: async (path, text) => {
       files.set(path, text)
     },
+    appendFile: async (path, text) => {
+      files.set(path, `${files.get(path) ?? ''}${text}`)
+    },
     onInterrupt: () => () => undefined,
   }
   const exitCode = await runCommandLine(args, console)
