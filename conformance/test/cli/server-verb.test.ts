@@ -72,10 +72,10 @@ describe('sallyport-examine server', () => {
   })
 
   it('speaks to a workflow in its own way, the last line included', async () => {
-    const environment = { GITHUB_ACTIONS: 'true', GITHUB_STEP_SUMMARY: 'summary.md' }
+    const environment = { GITHUB_ACTIONS: 'true', GITHUB_STEP_SUMMARY: 'summary.txt' }
     const { files, out } = await run(open.url, ['--only', 'no-token-refused', '--token', 'x'], { environment })
     expect(out.some((line) => line.startsWith('::error title=no-token-refused'))).toBe(true)
-    expect(files.get('summary.md')).toMatch(/no-token-refused/)
+    expect(files.get('summary.txt')).toMatch(/no-token-refused/)
     expect(out.at(-1)).toMatch(/^0 passed, 1 failed/)
   })
 
