@@ -64,6 +64,7 @@ export async function createHostileIssuer(options: HostileIssuerOptions = {}): P
     setReachable(value) {
       reachable = value
     },
+    withdraw: (kid) => keys.withdraw(kid),
     async rotate() {
       keys.rotate()
     },

@@ -42,12 +42,17 @@ export interface HostileIssuer {
   readonly strangerKey: JWK
   /** A sound access token (RFC 9068) for `audience`, five minutes long, changed as asked. */
   mint(audience: string, change?: MintChange): Promise<string>
-  /** Answers of the introspection endpoint: tokens named here are inactive. */
+  /**
+   * From now on the introspection endpoint calls the token inactive, and still tells its claims (which RFC 7662 §2.2 only
+   * advises against), so that a server which does not read `active` has all it needs to go wrong.
+   */
   revoke(token: string): void
   /** Stops or starts answering for keys, metadata and introspection. */
   setReachable(reachable: boolean): void
   /** Makes a new signing key the current one and publishes it; the one before is no longer published. */
   rotate(): Promise<void>
+  /** Takes a key that `rotated` published out of the set again. */
+  withdraw(kid: string): void
   /** What the subject asked the issuer for, in order. */
   readonly asked: readonly Exchange['request'][]
   close(): Promise<void>

@@ -18,6 +18,7 @@ const OWN_SIGNATURES: ReadonlySet<MintChange['signature']> = new Set([undefined,
 
 export function createTokenLedger(issuer: string): TokenLedger {
   const known = new Map<string, Minted['claims']>()
+  const revoked = new Set<string>()
   return {
     record({ token, claims, header }, change) {
       const bent = change.bend !== undefined || change.bendPayload !== undefined
@@ -25,12 +26,12 @@ export function createTokenLedger(issuer: string): TokenLedger {
       if (!bent && typed && OWN_SIGNATURES.has(change.signature) && claims.iss === issuer) known.set(token, claims)
     },
     revoke(token) {
-      known.delete(token)
+      revoked.add(token)
     },
     introspect(token, now) {
       const claims = known.get(token)
       if (claims === undefined || !isCurrent(claims, now)) return { active: false }
-      return { active: true, token_type: 'Bearer', ...claims }
+      return { active: !revoked.has(token), token_type: 'Bearer', ...claims }
     },
   }
 }

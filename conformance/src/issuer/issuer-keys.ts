@@ -23,6 +23,8 @@ export interface KeyRing {
   published(): { readonly keys: readonly JWK[] }
   /** Makes a key and publishes it beside the others. */
   publishAnother(): IssuerKey
+  /** Takes a key that was published beside the others out of the set. */
+  withdraw(kid: string): void
   /** Makes a new key the current one and takes the one before out of the set. */
   rotate(): void
 }
@@ -47,6 +49,10 @@ export function createKeyRing(kid?: string): KeyRing {
       const another = generateKey('ES256')
       others.push(another)
       return another
+    },
+    withdraw(kid) {
+      const at = others.findIndex(({ publicJwk }) => publicJwk.kid === kid)
+      if (at !== -1) others.splice(at, 1)
     },
     rotate() {
       retired = current

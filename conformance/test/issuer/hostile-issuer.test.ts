@@ -1,4 +1,4 @@
-import { createLocalJWKSet, createRemoteJWKSet, type JSONWebKeySet, jwtVerify } from 'jose'
+import { createLocalJWKSet, createRemoteJWKSet, decodeProtectedHeader, type JSONWebKeySet, jwtVerify } from 'jose'
 import { afterEach, describe, expect, it } from 'vitest'
 import { createHostileIssuer, type HostileIssuerOptions } from '../../src/issuer/create-hostile-issuer.ts'
 import type { HostileIssuer, MintChange } from '../../src/issuer/hostile-issuer.ts'
@@ -69,6 +69,14 @@ describe('the hostile issuer', () => {
     await expect(jwtVerify(await issuer.mint(AUDIENCE, { signature: 'retired' }), old)).resolves.toBeDefined()
   })
 
+  it('takes a key that it published beside the others out of the set again', async () => {
+    const issuer = await start()
+    const token = await issuer.mint(AUDIENCE, { signature: 'rotated' })
+    issuer.withdraw(String(decodeProtectedHeader(token).kid))
+    await expect(jwtVerify(token, createRemoteJWKSet(new URL(issuer.jwksUri)))).rejects.toThrow()
+    await expect(verify(issuer)).resolves.toBeDefined()
+  })
+
   it('leaves out a claim that is set to undefined, and bends payload and token as asked', async () => {
     const issuer = await start()
     const { payload } = await verify(issuer, { claims: { jti: undefined } })
@@ -93,7 +101,7 @@ describe('the hostile issuer', () => {
     const token = await issuer.mint('https://elsewhere.example/mcp')
     expect(await introspect(issuer, token)).toMatchObject({ active: true, aud: 'https://elsewhere.example/mcp' })
     issuer.revoke(token)
-    expect(await introspect(issuer, token)).toEqual({ active: false })
+    expect(await introspect(issuer, token)).toMatchObject({ active: false, aud: 'https://elsewhere.example/mcp' })
   })
 
   it.each<{ name: string; change: MintChange }>([

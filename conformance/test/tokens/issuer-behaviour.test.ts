@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { createNewKeyCheck, unknownKeyIds } from '../../src/server/tokens/key-lookups.ts'
+import { createKeyChangeChecks, unknownKeyIds } from '../../src/server/tokens/key-lookups.ts'
 import { createOutageChecks } from '../../src/server/tokens/outage.ts'
+import { type Json, signedBy } from './rules.ts'
 import { type Bench, type Judge, jwtServer, startBench } from './tiny-server.ts'
 
 const benches: Bench[] = []
@@ -32,10 +33,10 @@ describe('RS-TOK-07: lookups of keys', () => {
 
   it('find a key that was just published, after waiting for the pause to end', async () => {
     let waited = 0
-    const check = createNewKeyCheck(async (seconds) => {
+    const [check] = createKeyChangeChecks(async (seconds) => {
       waited += seconds
     })
-    expect(await check.run((await bench(jwtServer())).subject)).toMatchObject({ kind: 'sound' })
+    expect(await check?.run((await bench(jwtServer())).subject)).toMatchObject({ kind: 'sound' })
     let keys = jwtServer()
     const patient: Judge = async (token, trust) => {
       if (waited >= 40) keys = jwtServer()
@@ -43,13 +44,43 @@ describe('RS-TOK-07: lookups of keys', () => {
     }
     const { subject } = await bench(patient)
     await unknownKeyIds.run(subject)
-    expect(await check.run(subject)).toEqual({ kind: 'sound', detail: 'it took the new key after 40 s' })
+    expect(await check?.run(subject)).toEqual({ kind: 'sound', detail: 'it took the new key after 40 s' })
   })
 
   it('are missed at a server that never looks again', async () => {
     const { subject } = await bench(jwtServer())
     await unknownKeyIds.run(subject)
-    expect(await createNewKeyCheck(noWait).run(subject)).toMatchObject({ kind: 'doubtful' })
+    const [check] = createKeyChangeChecks(noWait)
+    expect(await check?.run(subject)).toMatchObject({ kind: 'doubtful' })
+  })
+})
+
+describe('RS-TOK-07: a key that was withdrawn', () => {
+  const [, check] = createKeyChangeChecks(noWait)
+  const replacing = (): Judge => jwtServer({}, { cooldown: false })
+
+  it('is dead at a server that replaces the set', async () => {
+    expect(await check?.run((await bench(replacing())).subject)).toMatchObject({ kind: 'sound' })
+  })
+
+  it('is told when a server remembers every key it ever saw', async () => {
+    const seen = new Map<unknown, Json>()
+    const remembers: Judge = jwtServer(
+      {
+        signature: (each, { keys }) => {
+          for (const key of keys) seen.set(key.kid, key)
+          const key = seen.get(each.header.kid)
+          return key !== undefined && signedBy(each, key)
+        },
+      },
+      { cooldown: false },
+    )
+    expect(await check?.run((await bench(remembers)).subject)).toMatchObject({ kind: 'faulty' })
+  })
+
+  it('cannot be told from a live one at a server that never looks again', async () => {
+    const { subject } = await bench(jwtServer())
+    expect(await check?.run(subject)).toMatchObject({ kind: 'incomplete' })
   })
 })
 

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Check } from '../../check/check.ts'
-import { doubtful, faulty, incomplete, notApplicable, sound } from '../../check/finding.ts'
+import { doubtful, type Finding, faulty, incomplete, notApplicable, sound } from '../../check/finding.ts'
+import { readCompact } from '../../issuer/compact.ts'
 import type { HostileIssuer } from '../../issuer/hostile-issuer.ts'
 import type { ServerSubject } from '../subject.ts'
 import { createForger } from './forger.ts'
@@ -13,6 +14,10 @@ const UNKNOWN_KEY_IDS = 12
 const LOOKUPS_AT_MOST = 3
 /** The pauses between lookups that are common are half a minute; twice that is waited. Seconds. */
 const ROTATION_WAITS_SECONDS = [0, 20, 20, 25]
+
+const NEVER_LOOKED = '65 s after its issuer published a key, a sound token signed with it was still refused'
+
+type Wait = (seconds: number) => Promise<unknown>
 
 const remedies = verifierRemedies(
   'Keep the key set; on an unknown key id fetch it again, and then not for some 30 seconds, whatever comes.',
@@ -46,33 +51,76 @@ export const unknownKeyIds: Check<ServerSubject> = {
 }
 
 /** @param wait seconds */
-export function createNewKeyCheck(wait: (seconds: number) => Promise<unknown> = pause): Check<ServerSubject> {
-  return {
-    id: 'token-new-key',
-    requirement: 'RS-TOK-07',
-    title: 'Takes tokens of a key that its issuer has just published',
-    risk: 'Issuers change keys, in an emergency without notice. Until the server looks again, every one of its users is locked out.',
-    sends:
-      'A sound token signed by a key that was published a moment ago beside the others; if it is refused, again after 20, 40 and 65 seconds.',
-    expects: 'Acceptance, at once or at the end of the pause between lookups.',
-    remedies,
-    permission: 'slow',
-    async run(subject) {
-      const { issuer, audience } = subject
-      if (issuer === undefined) return notApplicable('only the issuer of this server can publish a key')
-      const missing = await whyNoControl(subject)
-      if (missing !== undefined) return incomplete(missing)
-      const token = await issuer.mint(audience, { ...soundPart(subject), signature: 'rotated' })
-      let waited = 0
-      for (const seconds of ROTATION_WAITS_SECONDS) {
-        await wait(seconds)
-        waited += seconds
-        if ((await present(subject, token)).reception !== 'accepted') continue
-        return (await asksForTokens(subject)) ? sound(`it took the new key after ${waited} s`) : incomplete(OPEN_TO_ALL)
-      }
-      return doubtful(`${waited} s after its issuer published a key, a sound token signed with it was still refused`)
-    },
+export function createKeyChangeChecks(wait: Wait = pause): readonly Check<ServerSubject>[] {
+  return [newKey(wait), withdrawnKey(wait)]
+}
+
+const newKey = (wait: Wait): Check<ServerSubject> => ({
+  id: 'token-new-key',
+  requirement: 'RS-TOK-07',
+  title: 'Takes tokens of a key that its issuer has just published',
+  risk: 'Issuers change keys, in an emergency without notice. Until the server looks again, every one of its users is locked out.',
+  sends:
+    'A sound token signed by a key that was published a moment ago beside the others; if it is refused, again after 20, 40 and 65 seconds.',
+  expects: 'Acceptance, at once or at the end of the pause between lookups.',
+  remedies,
+  permission: 'slow',
+  async run(subject) {
+    const missing = await whyNoKeyChange(subject)
+    if (missing !== undefined) return missing
+    const { waited } = await presentNewKey(subject, wait)
+    if (waited === undefined) return doubtful(NEVER_LOOKED)
+    return (await asksForTokens(subject)) ? sound(`it took the new key after ${waited} s`) : incomplete(OPEN_TO_ALL)
+  },
+})
+
+/** That the set was fetched again is shown by a second new key: only then is the first one known to be gone. */
+const withdrawnKey = (wait: Wait): Check<ServerSubject> => ({
+  id: 'token-withdrawn-key',
+  requirement: 'RS-TOK-07',
+  title: 'Refuses tokens of a key that was missing when it last fetched the keys',
+  risk: 'An issuer withdraws a key because it was stolen. A server that remembers every key it ever saw goes on believing the thief.',
+  sends:
+    'A sound token under a new key, until it is accepted; then one under a second new key while the first is withdrawn, until that is accepted; then a token under the first.',
+  expects: '401 to the last.',
+  remedies: verifierRemedies('Replace the whole key set when it is fetched; do not add to what was there.'),
+  permission: 'slow',
+  async run(subject) {
+    const missing = await whyNoKeyChange(subject)
+    if (missing !== undefined) return missing
+    const { issuer } = subject
+    const first = await presentNewKey(subject, wait)
+    issuer?.withdraw(first.kid)
+    const second = await presentNewKey(subject, wait)
+    if (first.waited === undefined || second.waited === undefined) return incomplete(NEVER_LOOKED)
+    const { reception, status } = await present(subject, first.token)
+    if (reception === 'refused') return sound('it refused the key that was withdrawn')
+    if (reception === 'unclear') return doubtful(`it answered ${status} to a token under a withdrawn key`)
+    if (!(await asksForTokens(subject))) return incomplete(OPEN_TO_ALL)
+    return faulty('it fetched the keys without the withdrawn one, and took a token under that one all the same')
+  },
+})
+
+async function whyNoKeyChange(subject: ServerSubject): Promise<Finding | undefined> {
+  if (subject.issuer === undefined) return notApplicable('only the issuer of this server can publish a key')
+  const missing = await whyNoControl(subject)
+  return missing === undefined ? undefined : incomplete(missing)
+}
+
+/** Publishes a key and presents a token under it until it is accepted. @returns `waited` undefined when it never was */
+async function presentNewKey(
+  subject: ServerSubject,
+  wait: Wait,
+): Promise<{ readonly token: string; readonly kid: string; readonly waited: number | undefined }> {
+  const token = (await subject.issuer?.mint(subject.audience, { ...soundPart(subject), signature: 'rotated' })) ?? ''
+  const kid = String(readCompact(token)?.header.kid)
+  let waited = 0
+  for (const seconds of ROTATION_WAITS_SECONDS) {
+    await wait(seconds)
+    waited += seconds
+    if ((await present(subject, token)).reception === 'accepted') return { token, kid, waited }
   }
+  return { token, kid, waited: undefined }
 }
 
 function lookups({ asked, jwksUri }: HostileIssuer): number {

@@ -3,7 +3,7 @@ import type { ServerSubject } from '../subject.ts'
 import { audienceChecks } from './audience.ts'
 import { issuerChecks } from './issuer-identity.ts'
 import { keyHeaderChecks } from './key-headers.ts'
-import { createNewKeyCheck, unknownKeyIds } from './key-lookups.ts'
+import { createKeyChangeChecks, unknownKeyIds } from './key-lookups.ts'
 import { lifetimeChecks } from './lifetime.ts'
 import { createOutageChecks } from './outage.ts'
 import { revokedToken } from './revocation.ts'
@@ -21,7 +21,7 @@ export const tokenChecks: readonly Check<ServerSubject>[] = [
   ...lifetimeChecks,
   ...structureChecks,
   revokedToken,
-  createNewKeyCheck(),
+  ...createKeyChangeChecks(),
   ...createOutageChecks(),
   unknownKeyIds,
 ]
