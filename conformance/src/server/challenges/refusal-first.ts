@@ -1,0 +1,56 @@
+import type { Check } from '../../check/check.ts'
+import { doubtful, type Finding, faulty, incomplete, sound } from '../../check/finding.ts'
+import { isAccepted } from '../../mcp/json-rpc.ts'
+import type { WireAnswer } from '../../wire/message.ts'
+import { askWithoutToken, inWords } from '../asking.ts'
+import { bearerParameters } from '../challenge.ts'
+import type { ServerSubject } from '../subject.ts'
+
+const METHODS = ['GET', 'HEAD', 'DELETE'] as const
+/** No revision of the protocol, and well formed. */
+const NO_REVISION = '1999-01-01'
+const NO_COMPARISON = 'an ordinary request without a token is not answered 401 with a Bearer challenge either'
+
+export const refusalBeforeMethod: Check<ServerSubject> = {
+  id: 'refusal-before-method',
+  requirement: 'RS-401-06',
+  title: 'Without a token, GET, HEAD and DELETE are answered 401 too',
+  risk: 'claude.ai probes with GET: a bare 405 tells it that the server needs no sign-in, and OAuth never begins.',
+  sends: 'GET, HEAD and DELETE of the endpoint without a token.',
+  expects: '401 with a Bearer challenge, before anything is said of the method.',
+  remedies: {
+    general: 'Judge the token before the method, for every method but OPTIONS.',
+    sdk1: "app.all('/mcp', requireBearerAuth(…), …), not app.post alone.",
+    sdk2: 'Call requireBearerAuth for every request of the path, and createMcpHandler after it.',
+  },
+  async run(subject) {
+    if (judgeFirst('POST', await askWithoutToken(subject)) !== undefined) return incomplete(NO_COMPARISON)
+    for (const method of METHODS) {
+      const headers = [['accept', 'application/json, text/event-stream']] as const
+      const wrong = judgeFirst(method, await subject.wire.send({ method, url: subject.url, headers }))
+      if (wrong !== undefined) return wrong
+    }
+    return sound(`401 with a challenge to ${METHODS.join(', ')}`)
+  },
+}
+
+export const refusalBeforeVersion: Check<ServerSubject> = {
+  id: 'refusal-before-version',
+  requirement: 'RS-401-06',
+  title: 'Without a token, an unknown protocol version is answered 401 too',
+  risk: 'A client of another revision never learns that it needs a token; who has none learns which versions are served.',
+  sends: `tools/list without a token, MCP-Protocol-Version: ${NO_REVISION}.`,
+  expects: '401 with a Bearer challenge.',
+  remedies: { general: 'Judge the token before the headers of the transport.' },
+  async run(subject) {
+    if (judgeFirst('POST', await askWithoutToken(subject)) !== undefined) return incomplete(NO_COMPARISON)
+    const request = subject.mcp.request({ method: 'tools/list', headers: [['mcp-protocol-version', NO_REVISION]] })
+    return judgeFirst('it', await subject.wire.send(request)) ?? sound('401 with a challenge')
+  },
+}
+
+function judgeFirst(what: string, answer: WireAnswer): Finding | undefined {
+  if (isAccepted(answer)) return faulty(`${what} is answered ${inWords(answer)}`)
+  if (answer.status !== 401) return doubtful(`${what} is answered ${inWords(answer)}`)
+  return bearerParameters(answer) === undefined ? faulty(`${what} is answered 401 without a challenge`) : undefined
+}

@@ -1,0 +1,68 @@
+import type { Check } from '../../check/check.ts'
+import { doubtful, type Finding, faulty, incomplete, sound } from '../../check/finding.ts'
+import type { ServerSubject } from '../subject.ts'
+import { namesIn, withMetadata } from './documents.ts'
+import { findIssuer, ISSUERS_MAX, type IssuerSearch } from './issuer-search.ts'
+
+type Searched = readonly { readonly issuer: string; readonly search: IssuerSearch }[]
+
+export const issuerFound: Check<ServerSubject> = {
+  id: 'issuer-metadata-found',
+  requirement: 'RS-PRM-02b',
+  title: 'The authorization server that is named has metadata',
+  risk: 'The sign-in ends where a client looks for the endpoints.',
+  sends: 'GET at the well-known addresses of each named issuer.',
+  expects: 'A JSON object at one of them.',
+  remedies: {
+    general:
+      'Name the issuer identifier, not the URL of a page or of an endpoint; an issuer with a path has its metadata at /.well-known/… followed by the path.',
+  },
+  run: (subject) => withIssuers(subject, judgeFound),
+}
+
+export const issuerEcho: Check<ServerSubject> = {
+  id: 'issuer-metadata-echo',
+  requirement: 'RS-PRM-10',
+  title: 'The issuer is named as it names itself',
+  risk: 'SDK 2.x, the Go SDK, Copilot CLI and opencode refuse an authorization server whose `issuer` is not the string they came with; one slash is enough.',
+  sends: 'GET of the metadata of each named issuer.',
+  expects: 'Its `issuer` is, byte for byte, the entry of `authorization_servers`.',
+  remedies: {
+    general:
+      'Copy the issuer identifier as text. Do not pass it through a URL object, which adds a slash to an origin.',
+    sdk1: 'mcpAuthMetadataRouter writes URL.href: give it an issuer with a path, or write the document yourself.',
+  },
+  run: (subject) => withIssuers(subject, judgeEcho),
+}
+
+function withIssuers(subject: ServerSubject, judge: (searched: Searched) => Finding): Promise<Finding> {
+  return withMetadata(subject, async ({ document }) => {
+    const named = (namesIn(document, 'authorization_servers') ?? []).filter((issuer) => /^https?:\/\/./.test(issuer))
+    const issuers = named.filter((issuer) => URL.canParse(issuer)).slice(0, ISSUERS_MAX)
+    if (issuers.length === 0) return incomplete('no issuer is named that could be asked')
+    const searched: { issuer: string; search: IssuerSearch }[] = []
+    for (const issuer of issuers) searched.push({ issuer, search: await findIssuer(subject.wire, issuer) })
+    return judge(searched)
+  })
+}
+
+function judgeFound(searched: Searched): Finding {
+  const unreachable = searched.flatMap(({ search }) => (search.kind === 'unreachable' ? [search.reason] : []))
+  if (unreachable.length > 0) return incomplete(unreachable.join('; '))
+  const absent = searched.filter(({ search }) => search.kind === 'absent').map(({ issuer }) => issuer)
+  if (absent.length === 0) return sound(searched.map(({ issuer }) => issuer).join(', '))
+  const detail = `no metadata of ${absent.join(', ')} at any well-known address`
+  // A client may choose among several; with none of them it can begin nothing.
+  return absent.length === searched.length ? faulty(detail) : doubtful(detail)
+}
+
+function judgeEcho(searched: Searched): Finding {
+  const found = searched.flatMap(({ issuer, search }) =>
+    search.kind === 'found' ? [{ issuer, stated: search.document.issuer }] : [],
+  )
+  if (found.length === 0) return incomplete('no metadata of a named issuer to compare with')
+  const different = found.find(({ issuer, stated }) => issuer !== stated)
+  return different === undefined
+    ? sound(found.map(({ issuer }) => issuer).join(', '))
+    : faulty(`named as ${different.issuer}, which calls itself ${String(different.stated)}`)
+}

@@ -1,0 +1,50 @@
+import type { Check } from '../../check/check.ts'
+import { doubtful, faulty, notApplicable, sound } from '../../check/finding.ts'
+import type { ServerSubject } from '../subject.ts'
+import { documentOf, fetchDocument, wellKnownOf, withMetadata } from './documents.ts'
+
+export const metadataBesidePath: Check<ServerSubject> = {
+  id: 'metadata-beside-path',
+  requirement: 'RS-PRM-04b',
+  title: 'The metadata is beside the path of the endpoint',
+  risk: 'Clients that do not read the challenge look there first; some of them look nowhere else.',
+  sends: 'GET /.well-known/oauth-protected-resource followed by the path of the endpoint.',
+  expects: 'The metadata of this server.',
+  remedies: { general: 'Serve the metadata at that address too; it costs one more route.' },
+  run: (subject) =>
+    withMetadata(subject, async ({ document }) => {
+      const { beside } = wellKnownOf(subject.url)
+      const answer = await fetchDocument(subject.wire, beside)
+      const there = documentOf(answer)
+      if (there === undefined) return doubtful(`${beside} answers ${answer.status} and no metadata`)
+      return there.resource === document.resource
+        ? sound(beside)
+        : faulty(`${beside} is about ${String(there.resource)}, and not about ${String(document.resource)}`)
+    }),
+}
+
+export const metadataAtRoot: Check<ServerSubject> = {
+  id: 'metadata-at-root',
+  requirement: 'RS-PRM-04b',
+  title: 'What is at the root of the origin does not mislead',
+  risk: 'Claude Code takes the resource of the root document even where the challenge names another; its tokens then fit nothing.',
+  sends: 'GET /.well-known/oauth-protected-resource.',
+  expects: 'The metadata of this server, or 404.',
+  remedies: {
+    general:
+      'With one MCP server on the origin, serve the same document at the root. With several, answer 404 there; and no page of HTML, which parsers choke on.',
+  },
+  run: (subject) =>
+    withMetadata(subject, async ({ document }) => {
+      const { beside, root } = wellKnownOf(subject.url)
+      if (beside === root) return notApplicable('the endpoint is the root itself')
+      const answer = await fetchDocument(subject.wire, root)
+      if (answer.status === 404 || answer.status === 410) return sound(`${answer.status}`)
+      const there = documentOf(answer)
+      if (answer.status === 200 && there === undefined) return faulty('200 and no JSON object')
+      if (there === undefined) return doubtful(`${answer.status}, where 404 says that there is none`)
+      return there.resource === document.resource
+        ? sound('the same resource')
+        : faulty(`it is about ${String(there.resource)}, and not about ${String(document.resource)}`)
+    }),
+}
