@@ -96,6 +96,7 @@ export const transportRows: readonly Requirement[] = [
     statement: 'A stream that listens ends when its token does.',
     levels: since('2026-07-28', 'practice'),
     source: authorization('token-handling'),
+    notChecked: 'it takes a stream that is held open past the life of its token, and a run holds none open',
   },
   {
     id: 'RS-TR-11',

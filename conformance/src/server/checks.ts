@@ -2,6 +2,9 @@ import type { Check } from '../check/check.ts'
 import { challengeChecks } from './challenges/challenge-checks.ts'
 import { discoveryChecks } from './discovery/discovery-checks.ts'
 import { entryChecks } from './entry/entry-checks.ts'
+import { originChecks } from './origin/origin-checks.ts'
+import { placementChecks } from './placement/placement-checks.ts'
+import { scopeChecks } from './scopes/scope-checks.ts'
 import type { ServerSubject } from './subject.ts'
 import { tokenChecks } from './tokens/token-checks.ts'
 
@@ -11,4 +14,7 @@ export const serverChecks: readonly Check<ServerSubject>[] = [
   ...discoveryChecks,
   ...challengeChecks,
   ...tokenChecks,
+  ...placementChecks,
+  ...originChecks,
+  ...scopeChecks,
 ]

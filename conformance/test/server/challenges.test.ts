@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { challengeChecks } from '../../src/server/challenges/challenge-checks.ts'
 import { faultyIn, findingsOf, unsoundIn } from './setup/finding-of.ts'
-import { type Behaviour, json, type SmallWorld, SOUND } from './setup/small-server.ts'
+import { type Behaviour, json, type SmallRequest, type SmallWorld, SOUND } from './setup/small-server.ts'
 
 const metadataOf = ({ url }: SmallWorld): string => new URL('/.well-known/oauth-protected-resource/mcp', url).href
 
@@ -108,11 +108,18 @@ describe('challenges: a refusal that', () => {
   })
 
   it.each([
-    ['GET', 'refusal-before-method', { door: ({ method }) => (method === 'GET' ? { status: 405 } : undefined) }],
+    [
+      'GET',
+      'refusal-before-method',
+      { door: ({ method }: SmallRequest) => (method === 'GET' ? { status: 405 } : undefined) },
+    ],
     [
       'a version',
       'refusal-before-version',
-      { door: ({ headers }) => (headers['mcp-protocol-version'] === '1999-01-01' ? json(400, {}) : undefined) },
+      {
+        door: ({ headers }: SmallRequest) =>
+          headers['mcp-protocol-version'] === '1999-01-01' ? json(400, {}) : undefined,
+      },
     ],
   ] as const)('comes after %s was judged is doubtful (RS-401-06)', async (_, id, change: Partial<Behaviour>) => {
     expect((await findingsOf(challengeChecks, change)).get(id)?.kind).toBe('doubtful')

@@ -31,6 +31,7 @@ export async function findingsOf(
       profile: 'trusting',
       issuer,
       token: undefined,
+      audience: undefined,
       spec: undefined,
       scopes: ['notes:read', 'notes:write'],
       allowedCalls: allowedTools.map((tool) => ({ tool, args: {} })),

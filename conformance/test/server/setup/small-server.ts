@@ -71,6 +71,7 @@ export const SOUND = {
   scopeChallenge: (needed: readonly string[], _granted: readonly string[]): readonly string[] => needed,
   sessionOwner: (owner: string, sub: string): boolean => owner === sub,
   tokenEveryTime: true,
+  takesBatches: false,
 }
 
 export type Behaviour = typeof SOUND
@@ -164,9 +165,9 @@ function serve(
   claims: JWTPayload,
   refuse: Refuse,
 ): SmallAnswer {
-  const parsed = JSON.parse(request.body) as Rpc | Rpc[]
+  const parsed = parse(request.body)
   const [rpc] = [parsed].flat()
-  if (rpc === undefined) return json(400, { error: 'empty' })
+  if (rpc === undefined || (Array.isArray(parsed) && !does.takesBatches)) return json(400, { error: 'invalid_request' })
   const agree =
     request.headers['mcp-method'] === rpc.method &&
     (rpc.method !== 'tools/call' || request.headers['mcp-name'] === rpc.params?.name)
@@ -180,19 +181,37 @@ function serve(
     return refuse(403, 'insufficient_scope', does.scopeChallenge(needed, granted).join(' '))
   }
   const answers = [parsed].flat().map((each) => answerRpc(each, does))
-  const body = JSON.stringify(Array.isArray(parsed) ? answers : answers[0])
-  const headers = { 'content-type': 'application/json' }
-  if (does.transport === 'stateless') return { status: 200, headers, body }
-  const sub = String(claims.sub)
-  if (rpc.method === 'initialize') {
-    const session = crypto.randomUUID()
-    world.sessions.set(session, sub)
-    return { status: 200, headers: { ...headers, 'mcp-session-id': session }, body }
+  const answer = {
+    status: 200,
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(Array.isArray(parsed) ? answers : answers[0]),
   }
-  const owner = world.sessions.get(String(request.headers['mcp-session-id']))
-  return owner === undefined || !does.sessionOwner(owner, sub)
-    ? json(404, { error: 'no session' })
-    : { status: 200, headers, body }
+  return does.transport === 'stateless' ? answer : inSession(answer, rpc, request, world, does, String(claims.sub))
+}
+
+function inSession(
+  answer: SmallAnswer,
+  { method }: Rpc,
+  request: SmallRequest,
+  { sessions }: SmallWorld,
+  does: Behaviour,
+  sub: string,
+): SmallAnswer {
+  if (method === 'initialize') {
+    const session = crypto.randomUUID()
+    sessions.set(session, sub)
+    return { ...answer, headers: { ...answer.headers, 'mcp-session-id': session } }
+  }
+  const owner = sessions.get(String(request.headers['mcp-session-id']))
+  return owner !== undefined && does.sessionOwner(owner, sub) ? answer : json(404, { error: 'no session' })
+}
+
+function parse(body: string): Rpc | Rpc[] {
+  try {
+    return JSON.parse(body) as Rpc | Rpc[]
+  } catch {
+    return []
+  }
 }
 
 function answerRpc({ id, method, params }: Rpc, does: Behaviour): unknown {

@@ -1,0 +1,89 @@
+import type { Check } from '../../check/check.ts'
+import { doubtful, type Finding, faulty, notApplicable, sound } from '../../check/finding.ts'
+import { isAccepted, isSuccess } from '../../mcp/json-rpc.ts'
+import type { WireAnswer } from '../../wire/message.ts'
+import { controlToken, inWords, isLoopback } from '../asking.ts'
+import type { ServerSubject } from '../subject.ts'
+
+/** Nobody can own a name below `invalid`, so that no server has a reason to allow it. */
+const FOREIGN_HOST = 'sallyport-examine.invalid'
+const FOREIGN_ORIGIN = `https://${FOREIGN_HOST}`
+/** Before this revision the text asks for a refusal and does not say which. */
+const FORBIDDEN_SINCE = '2025-11-25'
+
+const REMEDIES = {
+  general: 'Compare Origin, where it is present, with a list of origins that may call, and answer 403 to every other.',
+  sdk1: 'Turn on enableDnsRebindingProtection with allowedOrigins and allowedHosts, or use createMcpExpressApp.',
+  sdk2: 'Call originValidationResponse and hostHeaderValidationResponse before the MCP handler.',
+  fastmcp: 'Set transport_security with allowed_origins and allowed_hosts.',
+  kit: 'Set `allowedOrigins`; without it every foreign origin is refused.',
+}
+
+export const foreignOrigin: Check<ServerSubject> = {
+  id: 'foreign-origin-refused',
+  requirement: 'RS-TR-01',
+  title: 'A page of a foreign origin is refused',
+  risk: 'A page that the user happens to visit calls the tools of a server on their machine, by binding its own name to 127.0.0.1.',
+  sends: `tools/list with an accepted token and Origin: ${FOREIGN_ORIGIN}.`,
+  expects: '403.',
+  remedies: REMEDIES,
+  run: (subject) => askFrom(subject, FOREIGN_ORIGIN),
+}
+
+export const nullOrigin: Check<ServerSubject> = {
+  id: 'null-origin-refused',
+  requirement: 'RS-TR-01',
+  title: 'A page without an origin of its own is refused',
+  risk: 'Files, sandboxed frames and redirects send `Origin: null`: whoever allows it allows every page.',
+  sends: 'tools/list with an accepted token and Origin: null.',
+  expects: '403.',
+  remedies: REMEDIES,
+  run: (subject) => askFrom(subject, 'null'),
+}
+
+async function askFrom(subject: ServerSubject, origin: string): Promise<Finding> {
+  const { mcp, wire } = subject
+  const control = await controlToken(subject)
+  if (control.kind === 'none') return control.finding
+  const { session } = await mcp.open(wire, control.token)
+  const call = { method: 'tools/list', token: control.token, headers: [['origin', origin]] } as const
+  return judge(subject, await wire.send(mcp.request(call, session)))
+}
+
+function judge({ url, mcp }: ServerSubject, answer: WireAnswer): Finding {
+  if (answer.status === 403) return sound('403')
+  if (isAccepted(answer)) {
+    if (isLoopback(new URL(url))) return faulty(`it was accepted: ${inWords(answer)}`)
+    return doubtful(
+      'it was accepted; a server on a public address may have decided that every page can call with a token',
+    )
+  }
+  const isOtherRefusal = answer.status >= 400 && answer.status < 500
+  if (isOtherRefusal && mcp.revision < FORBIDDEN_SINCE) return sound(inWords(answer))
+  return doubtful(`${inWords(answer)}, where 403 is asked for`)
+}
+
+export const foreignHost: Check<ServerSubject> = {
+  id: 'foreign-host-refused',
+  requirement: 'RS-TR-02',
+  title: 'A local server refuses a foreign host name',
+  risk: 'After DNS rebinding the page has the same origin as the server, and no Origin header tells on it: the host name does.',
+  sends: `tools/list with an accepted token and Host: ${FOREIGN_HOST}.`,
+  expects: '403, 421 or another 4xx.',
+  remedies: REMEDIES,
+  async run(subject) {
+    const { mcp, wire, url } = subject
+    if (!isLoopback(new URL(url)))
+      return notApplicable('the server is not on loopback, where a proxy decides about names')
+    const control = await controlToken(subject)
+    if (control.kind === 'none') return control.finding
+    const { session } = await mcp.open(wire, control.token)
+    const call = { method: 'tools/list', token: control.token, headers: [['host', FOREIGN_HOST]] } as const
+    const answer = await wire.send(mcp.request(call, session))
+    if (isSuccess(answer)) return faulty(`it was accepted: ${inWords(answer)}`)
+    return answer.status >= 400 && answer.status < 500 ? sound(inWords(answer)) : doubtful(inWords(answer))
+  },
+}
+
+/** What protects a server from pages that its user visits. */
+export const originChecks: readonly Check<ServerSubject>[] = [foreignOrigin, nullOrigin, foreignHost]

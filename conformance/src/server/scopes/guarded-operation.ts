@@ -1,0 +1,54 @@
+import { type Finding, incomplete, notApplicable } from '../../check/finding.ts'
+import type { HostileIssuer } from '../../issuer/hostile-issuer.ts'
+import { isSuccess } from '../../mcp/json-rpc.ts'
+import type { McpCall } from '../../mcp/speaker.ts'
+import type { WireAnswer } from '../../wire/message.ts'
+import { controlToken, inWords } from '../asking.ts'
+import type { ServerSubject } from '../subject.ts'
+
+/** More calls than these would tell nothing new. */
+const CALLS_MAX = 3
+
+/** Something that the server refuses to a token without scopes, and does for the accepted one. */
+export interface GuardedOperation {
+  readonly call: McpCall
+  /** What the refusal was about. */
+  readonly name: string
+  /** Sound in everything, and without scopes. */
+  readonly bareToken: string
+  readonly fullToken: string
+  readonly refusal: WireAnswer
+  readonly issuer: HostileIssuer
+}
+
+/** What the run may ask for: the list of tools, which is harmless, then the calls that the operator allowed. */
+export function operationsOf({ allowedCalls }: ServerSubject): readonly { name: string; call: McpCall }[] {
+  const calls = allowedCalls.slice(0, CALLS_MAX).map(({ tool, args }) => ({
+    name: `tools/call of ${tool}`,
+    call: { method: 'tools/call', params: { name: tool, arguments: args } },
+  }))
+  return [{ name: 'tools/list', call: { method: 'tools/list' } }, ...calls]
+}
+
+/**
+ * Finds an operation that needs a scope, and asks a question about it.
+ * @param question only asked when there is one
+ */
+export async function withGuardedOperation(
+  subject: ServerSubject,
+  question: (guarded: GuardedOperation) => Promise<Finding>,
+): Promise<Finding> {
+  const { issuer, audience, mcp, wire } = subject
+  if (issuer === undefined) return notApplicable('a token without scopes is one that only the issuer can make')
+  const control = await controlToken(subject)
+  if (control.kind === 'none') return control.finding
+  const bareToken = await issuer.mint(audience, { claims: { scope: undefined } })
+  for (const { name, call } of operationsOf(subject)) {
+    const refusal = await mcp.call(wire, { ...call, token: bareToken })
+    if (isSuccess(refusal)) continue
+    if (refusal.status !== 403) return incomplete(`a token without scopes is answered ${inWords(refusal)} for ${name}`)
+    return question({ call, name, bareToken, fullToken: control.token, refusal, issuer })
+  }
+  const only = subject.allowedCalls.length === 0 ? ' (--call names a tool that may be called)' : ''
+  return notApplicable(`nothing that the run may ask for needs a scope${only}`)
+}

@@ -1,0 +1,15 @@
+import type { Check } from '../../check/check.ts'
+import type { ServerSubject } from '../subject.ts'
+import { batchElevation, headerElevation } from './elevation.ts'
+import { refusalBeyondScope } from './scope-loop.ts'
+import { expiryBeforeScope, scopeChallengeComplete, scopeRefusal } from './scope-refusal.ts'
+
+/** What a token may do, and how what it may not is refused. */
+export const scopeChecks: readonly Check<ServerSubject>[] = [
+  scopeRefusal,
+  scopeChallengeComplete,
+  expiryBeforeScope,
+  refusalBeyondScope,
+  headerElevation,
+  batchElevation,
+]
