@@ -1,5 +1,5 @@
 import { type CheckReport, type Report, summaryLine } from '../report.ts'
-import { bindingOf, escapeMarkup, noStatements, onOneLine, type StatementOf } from './plain-text.ts'
+import { bindingOf, escapeMarkup, linkTo, noStatements, onOneLine, type StatementOf } from './plain-text.ts'
 
 /** GitHub cuts a step summary at 1 MiB and then shows none of it. */
 const SUMMARY_CHARACTERS_MAX = 900_000
@@ -42,14 +42,14 @@ export function renderStepSummary(report: Report, statementOf: StatementOf = noS
 }
 
 function row(check: CheckReport): string {
-  const link = `<a href="${escapeMarkup(check.source)}">${escapeMarkup(check.requirement)}</a>`
+  const link = `<a href="${linkTo(check.source)}">${escapeMarkup(check.requirement)}</a>`
   return `| ${check.verdict} | \`${check.id}\` | ${markdown(check.detail)} | ${link} (${bindingOf(check)}) |`
 }
 
-/** Within `pre` nothing is Markdown, until the tag ends; and markup of a stranger is escaped. */
+/** After an empty line, `pre` begins a block in which nothing is Markdown until its tag ends; a stranger's tags are escaped. */
 function details(check: CheckReport, statementOf: StatementOf): string {
   const exchanges = check.evidence.map(
-    ({ request, response }) => `<pre>${escapeMarkup(`${request}\n\n${response}`).replace(/\n(?=\n)/g, '\n ')}</pre>`,
+    ({ request, response }) => `\n<pre>${escapeMarkup(`${request}\n\n${response}`).replace(/^\s*$/gm, '&#32;')}</pre>`,
   )
   return [
     `<details><summary><b>${check.verdict}</b> ${escapeMarkup(check.id)}: ${escapeMarkup(check.title)}</summary>`,
@@ -62,5 +62,5 @@ function details(check: CheckReport, statementOf: StatementOf): string {
 
 /** A stranger's words within a line or a cell: no markup, no link, no mention, no end of the cell. */
 function markdown(text: string): string {
-  return escapeMarkup(onOneLine(text)).replace(/[\\`*_{}[\]()#+!|~@:$-]/g, (sign) => `&#${sign.charCodeAt(0)};`)
+  return onOneLine(text).replace(/[&<>"'\\`*_{}[\]()#+!|~@:$-]/g, (sign) => `&#${sign.charCodeAt(0)};`)
 }

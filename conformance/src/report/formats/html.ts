@@ -3,7 +3,7 @@ import { type CheckReport, type Report, summaryLine } from '../report.ts'
 import { curlOf } from './curl.ts'
 import { STYLE } from './html-style.ts'
 import { VERDICT_WORDS } from './human.ts'
-import { bindingOf, escapeMarkup, noStatements, type StatementOf } from './plain-text.ts'
+import { bindingOf, escapeMarkup, linkTo, noStatements, type StatementOf } from './plain-text.ts'
 
 const SECTIONS: readonly { readonly verdict: Verdict; readonly heading: string }[] = [
   { verdict: 'fail', heading: 'Failed' },
@@ -75,6 +75,3 @@ ${check.evidence.map(exchange).join('')}${again}</div>
 function exchange({ request, response }: CheckReport['evidence'][number], at: number): string {
   return `<h3>Sent (${at + 1})</h3>\n<pre>${escapeMarkup(request)}</pre>\n<h3>Came (${at + 1})</h3>\n<pre>${escapeMarkup(response)}</pre>\n`
 }
-
-/** Sources are ours, but a report may come from a file that somebody else wrote. */
-const linkTo = (address: string): string => (/^https?:\/\//.test(address) ? escapeMarkup(address) : '#')

@@ -33,8 +33,8 @@ export function renderHuman(report: Report, { stream, statementOf = noStatements
   )
   const passed = report.checks.filter(({ verdict }) => verdict === 'pass').length
   const skipped = report.checks.filter(({ verdict }) => verdict === 'not-applicable').length
-  const title = `${onOneLine(report.target)}, judged by MCP ${report.spec}`
-  const rest = `${passed} passed, ${skipped} did not apply: --json names each with its evidence`
+  const title = `${breakCommands(onOneLine(report.target))}, judged by MCP ${report.spec}`
+  const rest = `Not shown: ${passed} that passed and ${skipped} that do not apply; --json has them with their evidence.`
   return `${[paint('bold', title), ...shown, paint('dim', rest), summaryLine(report.summary)].join('\n\n')}\n`
 }
 

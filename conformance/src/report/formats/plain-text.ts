@@ -48,3 +48,6 @@ export function paragraphsOf(check: CheckReport, statementOf: StatementOf): read
     `To mend it: ${onOneLine(check.remedy)}`,
   ]
 }
+
+/** Sources are ours, but a report may come from a file that somebody else wrote. */
+export const linkTo = (address: string): string => (/^https?:\/\//.test(address) ? escapeMarkup(address) : '#')
