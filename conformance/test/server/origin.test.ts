@@ -7,7 +7,7 @@ import type { Behaviour } from './setup/small-server.ts'
 const FAULTS: Record<string, { change: Partial<Behaviour>; named: readonly string[] }> = {
   'lets every page in (RS-TR-01, R14)': {
     change: { foreign: ({ headers }, { url }) => headers.host !== new URL(url).host },
-    named: ['foreign-origin-refused', 'null-origin-refused'],
+    named: ['foreign-origin-refused', 'null-origin-refused', 'look-alike-origin-refused'],
   },
   'lets pages without an origin in (RS-TR-01, R14)': {
     change: {
@@ -15,6 +15,13 @@ const FAULTS: Record<string, { change: Partial<Behaviour>; named: readonly strin
         headers.host !== new URL(url).host || headers.origin?.startsWith('http') === true,
     },
     named: ['null-origin-refused'],
+  },
+  'compares beginnings of origins (RS-TR-01, R14)': {
+    change: {
+      foreign: ({ headers }, { url }) =>
+        headers.host !== new URL(url).host || headers.origin?.startsWith(new URL(url).origin) === false,
+    },
+    named: ['look-alike-origin-refused'],
   },
   'answers to every name (RS-TR-02, R14)': {
     change: { foreign: ({ headers }) => headers.origin !== undefined },

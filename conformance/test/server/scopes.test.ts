@@ -42,6 +42,14 @@ const FAULTS: Record<string, { change: Partial<Behaviour>; named: readonly strin
     },
     named: ['header-elevation'],
   },
+  'decides by the header what more than listing needs (RS-TR-05, R19)': {
+    change: {
+      namesMustAgree: false,
+      needed: (rpc, { headers }) =>
+        headers['mcp-method'] === rpc.method ? (rpc.method === 'tools/call' ? String(rpc.params?.name) : '') : '',
+    },
+    named: ['header-elevation'],
+  },
   'judges the first member of a batch (RS-403-06, R22)': {
     change: { scopes, transport: 'session', takesBatches: true },
     named: ['batch-elevation'],

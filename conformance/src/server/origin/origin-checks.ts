@@ -41,6 +41,29 @@ export const nullOrigin: Check<ServerSubject> = {
   run: (subject) => askFrom(subject, 'null'),
 }
 
+export const lookAlikeOrigin: Check<ServerSubject> = {
+  id: 'look-alike-origin-refused',
+  requirement: 'RS-TR-01',
+  title: "A page whose origin looks like the server's own is refused",
+  risk: 'Whoever compares beginnings or ends of origins lets in a name that anybody can register.',
+  sends: "tools/list with an accepted token and origins that begin or end as the server's own does.",
+  expects: '403.',
+  remedies: { ...REMEDIES, general: 'Compare origins whole, never by their beginning or end.' },
+  async run(subject) {
+    const { origin, hostname, protocol } = new URL(subject.url)
+    const strange = [
+      `${origin}.${FOREIGN_HOST}`,
+      `${protocol}//${hostname}.${FOREIGN_HOST}`,
+      `${protocol}//sallyport-examine${hostname}`,
+    ]
+    for (const each of strange) {
+      const finding = await askFrom(subject, each)
+      if (finding.kind !== 'sound') return finding
+    }
+    return sound('403')
+  },
+}
+
 async function askFrom(subject: ServerSubject, origin: string): Promise<Finding> {
   const { mcp, wire } = subject
   const control = await controlToken(subject)
@@ -86,4 +109,4 @@ export const foreignHost: Check<ServerSubject> = {
 }
 
 /** What protects a server from pages that its user visits. */
-export const originChecks: readonly Check<ServerSubject>[] = [foreignOrigin, nullOrigin, foreignHost]
+export const originChecks: readonly Check<ServerSubject>[] = [foreignOrigin, nullOrigin, lookAlikeOrigin, foreignHost]

@@ -30,9 +30,9 @@ export const headerElevation: Check<ServerSubject> = {
   },
   run: async (subject) => {
     if (!isStateless(subject.mcp.revision)) return notApplicable('the revision has no such headers')
-    return withGuardedOperation(subject, async ({ call, name, bareToken }) => {
+    return withGuardedOperation(subject, async ({ call, name, lesserToken }) => {
       for (const headers of CLAIMS) {
-        const answer = await subject.wire.send(subject.mcp.request({ ...call, headers, token: bareToken }))
+        const answer = await subject.wire.send(subject.mcp.request({ ...call, headers, token: lesserToken }))
         const claim = headers.map((header) => header.join(': ')).join(', ')
         if (isAccepted(answer)) return faulty(`${name} without its scope, by ${claim}: ${inWords(answer)}`)
       }
@@ -53,7 +53,7 @@ export const batchElevation: Check<ServerSubject> = {
   },
   run: (subject) =>
     withGuardedOperation(subject, async (guarded) => {
-      const { session } = await subject.mcp.open(subject.wire, guarded.bareToken)
+      const { session } = await subject.mcp.open(subject.wire, guarded.lesserToken)
       const answer = await subject.wire.send(batchOf(subject, guarded, session))
       return judgeBatch(answer, guarded)
     }),
@@ -64,11 +64,11 @@ const IDS = { ping: 'sallyport-ping', guarded: 'sallyport-guarded' } as const
 
 function batchOf(
   { mcp }: ServerSubject,
-  { call, bareToken }: GuardedOperation,
+  { call, lesserToken }: GuardedOperation,
   session: string | undefined,
 ): WireRequest {
-  const ping = mcp.request({ method: 'ping', token: bareToken }, session)
-  const guarded = mcp.request({ ...call, token: bareToken }, session)
+  const ping = mcp.request({ method: 'ping', token: lesserToken }, session)
+  const guarded = mcp.request({ ...call, token: lesserToken }, session)
   const members = [withId(ping, IDS.ping), withId(guarded, IDS.guarded)]
   return { ...ping, body: JSON.stringify(members) }
 }

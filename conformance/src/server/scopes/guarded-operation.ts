@@ -4,6 +4,7 @@ import { isSuccess } from '../../mcp/json-rpc.ts'
 import type { McpCall } from '../../mcp/speaker.ts'
 import type { WireAnswer } from '../../wire/message.ts'
 import { controlToken, inWords } from '../asking.ts'
+import { bearerParameters, scopesIn } from '../challenge.ts'
 import type { ServerSubject } from '../subject.ts'
 
 /** More calls than these would tell nothing new. */
@@ -17,6 +18,8 @@ export interface GuardedOperation {
   /** Sound in everything, and without scopes. */
   readonly bareToken: string
   readonly fullToken: string
+  /** With the scopes of the first thing that was refused, where the operation is refused to it too; else the bare one. */
+  readonly lesserToken: string
   readonly refusal: WireAnswer
   readonly issuer: HostileIssuer
 }
@@ -43,12 +46,28 @@ export async function withGuardedOperation(
   const control = await controlToken(subject)
   if (control.kind === 'none') return control.finding
   const bareToken = await issuer.mint(audience, { claims: { scope: undefined } })
+  let found: Omit<GuardedOperation, 'lesserToken'> | undefined
+  let listed: readonly string[] = []
   for (const { name, call } of operationsOf(subject)) {
     const refusal = await mcp.call(wire, { ...call, token: bareToken })
     if (isSuccess(refusal)) continue
     if (refusal.status !== 403) return incomplete(`a token without scopes is answered ${inWords(refusal)} for ${name}`)
-    return question({ call, name, bareToken, fullToken: control.token, refusal, issuer })
+    // A call comes after the list and mostly needs more than it: the last one found tells most.
+    if (found === undefined) listed = scopesIn(bearerParameters(refusal)?.get('scope'))
+    found = { call, name, bareToken, fullToken: control.token, refusal, issuer }
   }
+  if (found !== undefined) return question({ ...found, lesserToken: await lesserToken(subject, found, listed) })
   const only = subject.allowedCalls.length === 0 ? ' (--call names a tool that may be called)' : ''
   return notApplicable(`nothing that the run may ask for needs a scope${only}`)
+}
+
+/** A token that may do what is asked for first and not the operation: a forged header or a batch would make it pass. */
+async function lesserToken(
+  { mcp, wire, audience }: ServerSubject,
+  { issuer, call, bareToken }: Omit<GuardedOperation, 'lesserToken'>,
+  scopes: readonly string[],
+): Promise<string> {
+  if (scopes.length === 0) return bareToken
+  const token = await issuer.mint(audience, { claims: { scope: scopes.join(' ') } })
+  return (await mcp.call(wire, { ...call, token })).status === 403 ? token : bareToken
 }
