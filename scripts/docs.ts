@@ -1,12 +1,19 @@
-// npm run docs: writes the pages of docs/reference/ out of the code. With --check it only says which of them are stale.
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+// npm run docs: writes the pages of docs/reference/ and docs/checks/ out of the code. With --check it only says which of them are stale.
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { posix } from 'node:path'
+import { requirementsById, serverRequirements } from '../conformance/src/requirements/requirements.ts'
+import { serverChecks } from '../conformance/src/server/checks.ts'
+import { checkPages } from './reference/check-pages.ts'
 import { cliPage } from './reference/cli-page.ts'
 import { errorsPage } from './reference/errors-page.ts'
+import { requirementsPage } from './reference/requirements-page.ts'
 import { settingsPage } from './reference/settings-page.ts'
 import { findUsedCodes, readSources } from './reference/used-codes.ts'
 
 const root = new URL('..', import.meta.url).pathname.replace(/\/$/, '')
 const FOLDER = 'docs/reference'
+/** Every page of this folder is generated, so a page of a check that is gone goes too. */
+const CHECKS_FOLDER = 'docs/checks'
 
 /**
  * Every generated page as the code says it should be.
@@ -17,6 +24,8 @@ export function generatePages(): ReadonlyMap<string, string> {
     [`${FOLDER}/cli.md`, cliPage()],
     [`${FOLDER}/errors.md`, errorsPage(findUsedCodes(readSources(root)))],
     [`${FOLDER}/settings.md`, settingsPage()],
+    [`${FOLDER}/requirements.md`, requirementsPage(serverRequirements, serverChecks)],
+    ...checkPages(serverChecks, requirementsById),
   ])
 }
 
@@ -40,15 +49,26 @@ function readPage(path: string): string | undefined {
   }
 }
 
+/** Pages of checks that are no more. */
+function orphans(pages: ReadonlyMap<string, string>): readonly string[] {
+  mkdirSync(`${root}/${CHECKS_FOLDER}`, { recursive: true })
+  return readdirSync(`${root}/${CHECKS_FOLDER}`)
+    .map((name) => `${CHECKS_FOLDER}/${name}`)
+    .filter((path) => !pages.has(path))
+}
+
 function main(check: boolean): number {
   const pages = generatePages()
   const stale = stalePages(pages, readPage)
+  const gone = orphans(pages)
   if (check) {
+    for (const path of gone) process.stdout.write(`${path} is of no check: run \`npm run docs\` and commit it\n`)
     for (const path of stale)
       process.stdout.write(`${path} is not what the code says: run \`npm run docs\` and commit it\n`)
-    return stale.length === 0 ? 0 : 1
+    return stale.length + gone.length === 0 ? 0 : 1
   }
-  mkdirSync(`${root}/${FOLDER}`, { recursive: true })
+  for (const path of pages.keys()) mkdirSync(`${root}/${posix.dirname(path)}`, { recursive: true })
+  for (const path of gone) rmSync(`${root}/${path}`)
   for (const path of stale) writeFileSync(`${root}/${path}`, pages.get(path) ?? '')
   process.stdout.write(stale.length === 0 ? 'every page is up to date\n' : `wrote ${stale.join(', ')}\n`)
   return 0
