@@ -28,9 +28,7 @@ interface Forged {
   readonly token: string
 }
 
-interface Outcome extends Received {
-  readonly forgery: Forgery
-}
+interface Outcome extends Received, Forged {}
 
 const NEEDS_ISSUER =
   'these tokens need a key of the issuer that the server trusts; let it trust the examiner by --start or --issuer-port'
@@ -51,7 +49,7 @@ export function forgeryCheck({ forgeries, otherwise, ...check }: ForgeryCheck): 
       if (missing !== undefined) return incomplete(missing)
       const outcomes = await presentAll(subject, forger, forged)
       if (outcomes.length === 0) return notApplicable('it takes plainer forgeries for the same reason')
-      return judgeOutcomes(outcomes, () => asksForTokens(subject))
+      return (await accusationOf(subject, outcomes)) ?? acquit(outcomes)
     },
   }
 }
@@ -61,7 +59,7 @@ async function presentAll(subject: ServerSubject, forger: Forger, forged: readon
   for (const { forgery, token } of forged) {
     const received = await present(subject, token)
     const explained = received.reception === 'accepted' && (await takes(subject, forger, forgery.unless))
-    if (!explained) outcomes.push({ forgery, ...received })
+    if (!explained) outcomes.push({ forgery, token, ...received })
   }
   return outcomes
 }
@@ -80,12 +78,21 @@ async function forgeAll(forger: Forger, forgeries: readonly Forgery[]) {
   return forged
 }
 
-async function judgeOutcomes(outcomes: readonly Outcome[], asks: () => Promise<boolean>): Promise<Finding> {
+/** What was taken is shown once more: who reads the report sees it last, and can send that request again. */
+async function accusationOf(subject: ServerSubject, outcomes: readonly Outcome[]): Promise<Finding | undefined> {
   const taken = outcomes.filter(({ reception }) => reception === 'accepted')
-  if (taken.length > 0 && !(await asks())) return incomplete(OPEN_TO_ALL)
   const wrong = taken.filter(({ forgery }) => forgery.taken !== 'doubtful')
-  if (wrong.length > 0) return faulty(`it took a token ${names(wrong)}`)
-  if (taken.length > 0) return doubtful(`it took a token ${names(taken)}`)
+  const [shown] = wrong.length > 0 ? wrong : taken
+  if (shown === undefined) return undefined
+  if (!(await asksForTokens(subject))) return incomplete(OPEN_TO_ALL)
+  const again = await present(subject, shown.token)
+  if (again.reception !== 'accepted') {
+    return doubtful(`it took a token ${shown.forgery.name} once, and answered ${again.status} when it came again`)
+  }
+  return wrong.length > 0 ? faulty(`it took a token ${names(wrong)}`) : doubtful(`it took a token ${names(taken)}`)
+}
+
+function acquit(outcomes: readonly Outcome[]): Finding {
   const unclear = outcomes.filter(({ reception }) => reception === 'unclear')
   if (unclear.length > 0) {
     const answers = unclear.map(({ forgery, status }) => `${status} to a token ${forgery.name}`).join(', ')
