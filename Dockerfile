@@ -17,7 +17,8 @@ COPY tsconfig.base.json tsconfig.json ./
 COPY migrations/ migrations/
 COPY resources/ resources/
 COPY server/ server/
-RUN npm run build
+# The server and what it stands on; the examiner is not part of an image.
+RUN npm run build -- server
 
 FROM build AS demo
 # Now the scripts too: the embedded PostgreSQL unpacks itself.
