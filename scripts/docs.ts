@@ -1,9 +1,11 @@
 // npm run docs: writes the pages of docs/reference/ and docs/checks/ out of the code. With --check it only says which of them are stale.
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { posix } from 'node:path'
-import { requirementsById, serverRequirements } from '../conformance/src/requirements/requirements.ts'
+import { authorizationServerChecks } from '../conformance/src/as/checks.ts'
+import { clientChecks } from '../conformance/src/client/checks.ts'
+import { allRequirements, requirementsById } from '../conformance/src/requirements/requirements.ts'
 import { serverChecks } from '../conformance/src/server/checks.ts'
-import { checkPages } from './reference/check-pages.ts'
+import { type CheckGroup, checkPages } from './reference/check-pages.ts'
 import { cliPage } from './reference/cli-page.ts'
 import { errorsPage } from './reference/errors-page.ts'
 import { requirementsPage } from './reference/requirements-page.ts'
@@ -15,6 +17,12 @@ const FOLDER = 'docs/reference'
 /** Every page of this folder is generated, so a page of a check that is gone goes too. */
 const CHECKS_FOLDER = 'docs/checks'
 
+const CHECK_GROUPS: readonly CheckGroup[] = [
+  { heading: 'MCP servers', command: 'server https://mcp.example.com/mcp', checks: serverChecks },
+  { heading: 'Authorization servers', command: 'as https://auth.example.com', checks: authorizationServerChecks },
+  { heading: 'Clients', command: 'client', checks: clientChecks },
+]
+
 /**
  * Every generated page as the code says it should be.
  * @returns texts by path from the repository root
@@ -24,8 +32,14 @@ export function generatePages(): ReadonlyMap<string, string> {
     [`${FOLDER}/cli.md`, cliPage()],
     [`${FOLDER}/errors.md`, errorsPage(findUsedCodes(readSources(root)))],
     [`${FOLDER}/settings.md`, settingsPage()],
-    [`${FOLDER}/requirements.md`, requirementsPage(serverRequirements, serverChecks)],
-    ...checkPages(serverChecks, requirementsById),
+    [
+      `${FOLDER}/requirements.md`,
+      requirementsPage(
+        allRequirements,
+        CHECK_GROUPS.flatMap(({ checks }) => checks),
+      ),
+    ],
+    ...checkPages(CHECK_GROUPS, requirementsById),
   ])
 }
 

@@ -30,7 +30,7 @@ const PACKAGE_LAWS: readonly PackageLaw[] = [
   },
   {
     root: 'conformance/src',
-    packages: ['commander', 'jose', 'undici', 'yaml'],
+    packages: ['commander', 'jose', 'parse5', 'undici', 'yaml'],
     builtins: true,
     why: 'an examiner that shares a parser with its subject shares its bugs',
   },

@@ -9,7 +9,7 @@ const FOLDER = 'docs/checks'
 const SOURCE = '`conformance/src/`'
 const INTRODUCTION = `# Checks
 
-What \`sallyport-examine server\` asks of an MCP server. A check keeps its id whether it passes or fails; how binding it is belongs to its requirement and to the revision of MCP that the server speaks. A MUST that is broken fails, anything softer warns, and what could not be judged is incomplete, never passed. What no check examines, and why, is in the [table of requirements](../reference/requirements.md).
+What \`sallyport-examine\` asks of MCP servers, authorization servers and clients. A check keeps its id whether it passes or fails; how binding it is belongs to its requirement and to the revision of MCP that is spoken. A MUST that is broken fails, anything softer warns, and what could not be judged is incomplete, never passed. What no check examines, and why, is in the [table of requirements](../reference/requirements.md).
 `
 
 /** Words of the flag that a check needs before it may send anything. */
@@ -27,21 +27,30 @@ const REMEDY_NAMES: Readonly<Record<Exclude<keyof Remedies, 'general'>, string>>
   kit: '@sallyport/resource',
 }
 
+/** The checks of one verb of the command line. */
+export interface CheckGroup {
+  readonly heading: string
+  /** How one check is run alone, without its id. */
+  readonly command: string
+  readonly checks: readonly AnyCheck[]
+}
+
 /**
  * A page for each check, and one that lists them.
  * @returns texts by path from the repository root
  * @throws Error for a check whose requirement no row has, and for two checks of one id
  */
 export function checkPages(
-  checks: readonly AnyCheck[],
+  groups: readonly CheckGroup[],
   requirements: ReadonlyMap<string, Requirement>,
 ): ReadonlyMap<string, string> {
-  const pages = checks.map(
-    (check) => [`${FOLDER}/${check.id}.md`, checkPage(check, rowOf(check, requirements))] as const,
+  const checks = groups.flatMap((group) => group.checks)
+  const pages = groups.flatMap(({ command, checks }) =>
+    checks.map((check) => [`${FOLDER}/${check.id}.md`, checkPage(check, rowOf(check, requirements), command)] as const),
   )
   const twice = checks.filter(({ id }, at) => checks.findIndex((other) => other.id === id) !== at)
   if (twice.length > 0) throw new Error(`two checks are called ${twice.map(({ id }) => id).join(', ')}`)
-  return new Map([[`${FOLDER}/README.md`, listPage(checks, requirements)], ...pages])
+  return new Map([[`${FOLDER}/README.md`, listPage(groups, requirements)], ...pages])
 }
 
 function rowOf(check: AnyCheck, requirements: ReadonlyMap<string, Requirement>): Requirement {
@@ -50,17 +59,22 @@ function rowOf(check: AnyCheck, requirements: ReadonlyMap<string, Requirement>):
   return row
 }
 
-function listPage(checks: readonly AnyCheck[], requirements: ReadonlyMap<string, Requirement>): string {
+function listPage(groups: readonly CheckGroup[], requirements: ReadonlyMap<string, Requirement>): string {
+  const sections = groups.filter(({ checks }) => checks.length > 0).map((group) => sectionOf(group, requirements))
+  return `${generatedFrom(SOURCE)}\n${INTRODUCTION}\n${sections.join('\n')}`
+}
+
+function sectionOf({ heading, checks }: CheckGroup, requirements: ReadonlyMap<string, Requirement>): string {
   const rows = checks.map((check) => [
     `[${code(check.id)}](${check.id}.md)`,
     check.title,
     check.requirement,
     newestLevel(rowOf(check, requirements)),
   ])
-  return `${generatedFrom(SOURCE)}\n${INTRODUCTION}\n${table(['check', 'what holds when it passes', 'requirement', 'level'], rows)}\n`
+  return `## ${heading}\n\n${table(['check', 'what holds when it passes', 'requirement', 'level'], rows)}\n`
 }
 
-function checkPage(check: AnyCheck, row: Requirement): string {
+function checkPage(check: AnyCheck, row: Requirement, command: string): string {
   const levels = REVISIONS.map((revision) => [revision, levelWord(row.levels[revision])])
   const parts = [
     generatedFrom(SOURCE),
@@ -69,9 +83,9 @@ function checkPage(check: AnyCheck, row: Requirement): string {
     `## What is asked\n\n${row.statement}\n\n${table(['revision', 'how binding'], levels)}\n`,
     `## What goes wrong without it\n\n${check.risk}\n`,
     `## What is sent\n\n${check.sends}${check.permission === undefined ? '' : `\n\nOnly with ${PERMISSION_FLAGS[check.permission]}`}\n`,
-    `## What a sound server answers\n\n${check.expects}\n`,
+    `## What a sound one answers\n\n${check.expects}\n`,
     `## How to mend it\n\n${remediesOf(check.remedies)}\n`,
-    `## Run it alone\n\n\`\`\`sh\nnpm run examine -- server https://mcp.example.com/mcp --only ${check.id}\n\`\`\`\n`,
+    `## Run it alone\n\n\`\`\`sh\nnpm run examine -- ${command} --only ${check.id}\n\`\`\`\n`,
     '[All checks](README.md)\n',
   ]
   return parts.join('\n')

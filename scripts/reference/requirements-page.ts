@@ -6,7 +6,7 @@ import { code, generatedFrom, table } from './markdown.ts'
 
 const INTRODUCTION = `# Requirements
 
-What each revision of MCP, and the RFCs that it makes normative, asks of a protected resource, in our own words. A row is frozen: it keeps its id and its meaning. Each is examined by a check, or says why none does.
+What each revision of MCP, and the RFCs that it makes normative, asks of a protected resource (RS), an authorization server (AS) and a client (CL), in our own words. A row is frozen: it keeps its id and its meaning. Each is examined by a check, or says why none does.
 `
 
 /** Requirement → checks, or the reason why there is none. */

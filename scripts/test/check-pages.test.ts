@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Requirement } from '../../conformance/src/requirements/requirement.ts'
-import { checkPages } from '../reference/check-pages.ts'
+import { type CheckGroup, checkPages } from '../reference/check-pages.ts'
 import { requirementsPage } from '../reference/requirements-page.ts'
 
 const row: Requirement = {
@@ -21,9 +21,10 @@ const check = {
   permission: 'slow',
 } as const
 const rows = new Map([[row.id, row]])
+const group = (checks: CheckGroup['checks']): CheckGroup => ({ heading: 'Doors', command: 'door', checks })
 
 describe('the page of a check', () => {
-  const page = checkPages([check], rows).get(`docs/checks/${check.id}.md`) ?? ''
+  const page = checkPages([group([check])], rows).get(`docs/checks/${check.id}.md`) ?? ''
 
   it('says what is asked and how binding in each revision, the risk, what is sent, what is right, and each remedy', () => {
     const words = [
@@ -45,8 +46,8 @@ describe('the page of a check', () => {
   })
 
   it('is refused for a requirement that no row has, and for an id that two checks have', () => {
-    expect(() => checkPages([check], new Map())).toThrow(/door-locked belongs to RS-X-01/)
-    expect(() => checkPages([check, check], rows)).toThrow(/two checks are called door-locked/)
+    expect(() => checkPages([group([check])], new Map())).toThrow(/door-locked belongs to RS-X-01/)
+    expect(() => checkPages([group([check]), group([check])], rows)).toThrow(/two checks are called door-locked/)
   })
 })
 

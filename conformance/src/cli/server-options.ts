@@ -1,18 +1,13 @@
-import type { Permission } from '../check/check.ts'
 import { isRecord } from '../mcp/json-rpc.ts'
-import { isRevision, REVISIONS, type Revision } from '../mcp/revision.ts'
-import type { RunLimits } from '../run/examine-server.ts'
 import type { AllowedCall, Profile } from '../server/subject.ts'
-import { DEFAULT_BUDGET, DEFAULT_RATE } from '../wire/pace.ts'
-import type { FailOn } from './exit-code.ts'
+import { type RunFlags, type RunOptions, readNumber, readRunOptions, readSeconds } from './run-flags.ts'
 import { UsageError } from './usage-error.ts'
 
-const DEFAULT_TIMEOUT_SECONDS = 10
 /** Servers on the JVM, and those that npx fetches first, take their time. */
 const DEFAULT_START_SECONDS = 60
 
 /** Flags of `server` as commander hands them on. */
-export interface ServerFlags {
+export interface ServerFlags extends RunFlags {
   readonly start?: string
   readonly env?: readonly string[]
   readonly startTimeout?: string
@@ -21,21 +16,14 @@ export interface ServerFlags {
   readonly token?: string
   readonly tokenEnv?: string
   readonly scope?: readonly string[]
-  readonly spec?: string
   readonly call?: readonly string[]
   readonly readOnlyTools?: boolean
   readonly allowEffects?: boolean
   readonly iOwnThis?: string
-  readonly slow?: boolean
-  readonly stress?: boolean
-  readonly rate?: string
-  readonly budget?: string
-  readonly timeout?: string
-  readonly failOn?: readonly string[]
 }
 
 /** What `server` was asked to do, understood. */
-export interface ServerOptions {
+export interface ServerOptions extends RunOptions {
   readonly url: string
   readonly profile: Profile
   readonly start:
@@ -46,12 +34,8 @@ export interface ServerOptions {
   readonly audience: string | undefined
   readonly token: string | undefined
   readonly scopes: readonly string[]
-  readonly spec: Revision | undefined
   readonly allowedCalls: readonly AllowedCall[]
   readonly tools: 'none' | 'read-only' | 'all'
-  readonly permissions: ReadonlySet<Permission>
-  readonly limits: RunLimits
-  readonly failOn: ReadonlySet<FailOn>
 }
 
 /**
@@ -76,16 +60,9 @@ export function readServerOptions(
     audience: flags.audience,
     token,
     scopes: (flags.scope ?? []).flatMap((list) => list.split(/\s+/)).filter((scope) => scope !== ''),
-    spec: readSpec(flags.spec),
     allowedCalls: (flags.call ?? []).map(readCall),
     tools: flags.allowEffects === true ? 'all' : flags.readOnlyTools === true ? 'read-only' : 'none',
-    permissions: readPermissions(flags),
-    limits: {
-      requestsPerSecond: flags.rate === undefined ? DEFAULT_RATE : readNumber('--rate', flags.rate, 0.1, 1_000),
-      budget: flags.budget === undefined ? DEFAULT_BUDGET : readNumber('--budget', flags.budget, 1, 100_000),
-      timeoutMs: seconds('--timeout', flags.timeout, DEFAULT_TIMEOUT_SECONDS),
-    },
-    failOn: readFailOn(flags.failOn ?? []),
+    ...readRunOptions(flags),
   }
 }
 
@@ -136,13 +113,8 @@ function readStart(flags: ServerFlags): ServerOptions['start'] {
     if (at < 1) throw new UsageError(`--env ${line}: write NAME=VALUE`)
     return [line.slice(0, at), line.slice(at + 1)]
   })
-  const timeoutMs = seconds('--start-timeout', flags.startTimeout, DEFAULT_START_SECONDS)
+  const timeoutMs = readSeconds('--start-timeout', flags.startTimeout, DEFAULT_START_SECONDS)
   return { command: flags.start, env: Object.fromEntries(env), timeoutMs }
-}
-
-function readSpec(spec: string | undefined): Revision | undefined {
-  if (spec === undefined || isRevision(spec)) return spec
-  throw new UsageError(`--spec ${spec}: one of ${REVISIONS.join(', ')}`)
 }
 
 function readCall(text: string): AllowedCall {
@@ -159,34 +131,4 @@ function parse(text: string): unknown {
   } catch {
     return undefined
   }
-}
-
-function readPermissions({ slow, stress, allowEffects }: ServerFlags): ReadonlySet<Permission> {
-  const asked: readonly (readonly [Permission, boolean | undefined])[] = [
-    ['slow', slow],
-    ['stress', stress],
-    ['effects', allowEffects],
-  ]
-  return new Set(asked.filter(([, given]) => given === true).map(([permission]) => permission))
-}
-
-function readFailOn(values: readonly string[]): ReadonlySet<FailOn> {
-  return new Set(
-    values
-      .flatMap((value) => value.split(','))
-      .map((value) => {
-        if (value === 'must' || value === 'should' || value === 'incomplete') return value
-        throw new UsageError(`--fail-on ${value}: must, should or incomplete`)
-      }),
-  )
-}
-
-function seconds(flag: string, value: string | undefined, fallback: number): number {
-  return 1_000 * (value === undefined ? fallback : readNumber(flag, value, 0.1, 3_600))
-}
-
-function readNumber(flag: string, value: string, least: number, most: number): number {
-  const number = Number(value)
-  if (value.trim() !== '' && number >= least && number <= most) return number
-  throw new UsageError(`${flag} ${value}: a number from ${least} to ${most}`)
 }

@@ -6,23 +6,15 @@ import { findFreePort } from '../start/free-port.ts'
 import type { Console } from './console.ts'
 import { listLines, planLines } from './listing.ts'
 import { addOutputFlags, concludeRun, type OutputFlags } from './outputs.ts'
+import { addRunFlags, several } from './run-flags.ts'
 import { selectChecks } from './selection.ts'
 import { readServerOptions, type ServerFlags } from './server-options.ts'
 import { runProfile } from './server-profile.ts'
 import { UsageError } from './usage-error.ts'
 
 interface VerbFlags extends ServerFlags, OutputFlags {
-  readonly only?: readonly string[]
-  readonly skip?: readonly string[]
-  readonly list?: boolean
   readonly plan?: boolean
 }
-
-const several = (value: string, before: readonly string[] = []): readonly string[] => [...before, value]
-const severalNames = (value: string, before: readonly string[] = []): readonly string[] => [
-  ...before,
-  ...value.split(',').filter((name) => name !== ''),
-]
 
 /** Adds `server` to the program. */
 export function addServerVerb(program: Command, console: Console, finish: (exitCode: number) => void): void {
@@ -31,7 +23,8 @@ export function addServerVerb(program: Command, console: Console, finish: (exitC
     .description('examine an MCP server as an OAuth protected resource')
     .argument('[mcp-url]', 'URL of the MCP endpoint; {port} in it is a free one, for --start')
   addTrustFlags(verb)
-  addScopeFlags(verb)
+  addRunFlags(verb)
+  addCallFlags(verb)
   addOutputFlags(verb)
   verb.action(async (url: string | undefined, flags: VerbFlags) => finish(await runServerVerb(url, flags, console)))
 }
@@ -46,24 +39,15 @@ function addTrustFlags(verb: Command): void {
     .option('--scope <scopes>', 'scopes that the server knows and does not name', several)
     .option('--token <token>', 'a real access token for the server')
     .option('--token-env <NAME>', 'the same, from the environment')
-    .option('--spec <revision>', 'revision of MCP to examine by, instead of the one the server speaks')
 }
 
-function addScopeFlags(verb: Command): void {
+function addCallFlags(verb: Command): void {
   verb
-    .option('--only <ids>', 'run these checks alone: ids of checks or requirements', severalNames)
-    .option('--skip <ids>', 'leave these checks out', severalNames)
-    .option('--list', 'list the checks, send nothing')
     .option('--plan', 'print every request that would be sent, send none')
     .option('--call <tool=json>', 'a call of a tool that may be made', several)
     .option('--read-only-tools', 'tools that say they only read, and need no arguments, may be called')
     .option('--allow-effects', 'every tool that needs no arguments may be called, on loopback')
     .option('--i-own-this <host>', 'with --allow-effects, for a server that is not on loopback')
-    .option('--slow', 'also checks that have to wait')
-    .option('--stress', 'also checks that send many requests')
-    .option('--rate <per-second>', 'requests per second at most (5)')
-    .option('--budget <requests>', 'requests in all at most (300)')
-    .option('--timeout <seconds>', 'how long an answer may take (10)')
 }
 
 /** @returns the exit code; usage errors and silence of the target are thrown */

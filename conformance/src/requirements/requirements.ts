@@ -16,6 +16,18 @@ export const serverRequirements: readonly Requirement[] = [
   ...transportRows,
 ]
 
+/** What is asked of an authorization server. */
+export const authorizationServerRequirements: readonly Requirement[] = []
+
+/** What is asked of a client. */
+export const clientRequirements: readonly Requirement[] = []
+
+export const allRequirements: readonly Requirement[] = [
+  ...serverRequirements,
+  ...authorizationServerRequirements,
+  ...clientRequirements,
+]
+
 export const requirementsById: ReadonlyMap<string, Requirement> = new Map(
-  serverRequirements.map((requirement) => [requirement.id, requirement]),
+  allRequirements.map((requirement) => [requirement.id, requirement]),
 )

@@ -1,16 +1,18 @@
 import { describe, expect, it } from 'vitest'
 import { REVISIONS } from '../../src/mcp/revision.ts'
-import { requirementsById, serverRequirements } from '../../src/requirements/requirements.ts'
+import { allRequirements, requirementsById, serverRequirements } from '../../src/requirements/requirements.ts'
 
-describe('the requirements of a server', () => {
+const PREFIX = { server: 'RS', as: 'AS', client: 'CL' } as const
+
+describe('the requirements', () => {
   it('have ids of their own, and can be found by them', () => {
-    expect(requirementsById.size).toBe(serverRequirements.length)
+    expect(requirementsById.size).toBe(allRequirements.length)
   })
 
-  it.each(serverRequirements.map((row) => [row.id, row] as const))(
+  it.each(allRequirements.map((row) => [row.id, row] as const))(
     '%s binds in a revision and cites its text',
     (_, row) => {
-      expect(row.id).toMatch(/^RS-[A-Z0-9]+-\d{2}[a-z]?$/)
+      expect(row.id).toMatch(new RegExp(`^${PREFIX[row.role]}-[A-Z0-9]+-\\d{2}[a-z]?$`))
       expect(Object.keys(row.levels).filter((revision) => REVISIONS.some((known) => known === revision))).not.toEqual(
         [],
       )
