@@ -6,6 +6,8 @@ import { clientRemoveCommand } from './client-remove.ts'
 import { type CommandContext, createCommand, withSubcommands } from './command.ts'
 import { devCommand } from './dev.ts'
 import { doctorCommand } from './doctor.ts'
+import { grantsListCommand } from './grants-list.ts'
+import { grantsRevokeCommand } from './grants-revoke.ts'
 import { initCommand } from './init.ts'
 import { migrateCommand } from './migrate.ts'
 import { resourceAddCommand } from './resource-add.ts'
@@ -35,6 +37,7 @@ export function createProgram(context: CommandContext, version: string): Command
     userCommand(context),
     clientCommand(context),
     resourceCommand(context),
+    grantsCommand(context),
   ])
 }
 
@@ -75,4 +78,13 @@ function resourceCommand(context: CommandContext): Command {
     resourceListCommand(context),
     resourceRemoveCommand(context),
   ])
+}
+
+function grantsCommand(context: CommandContext): Command {
+  const command = createCommand(context, {
+    name: 'grants',
+    summary: 'what people have allowed, and taking it back',
+    examples: ['sallyport grants list --user alice', 'sallyport grants revoke --user alice'],
+  })
+  return withSubcommands(command, [grantsListCommand(context), grantsRevokeCommand(context)])
 }

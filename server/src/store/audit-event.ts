@@ -6,6 +6,7 @@ export type AuditEventType =
   | 'person.signed_out'
   | 'consent.given'
   | 'consent.refused'
+  | 'consent.narrowed'
   | 'grant.revoked'
   | 'code.issued'
   | 'token.issued'

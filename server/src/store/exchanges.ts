@@ -8,6 +8,8 @@ export interface Exchange {
   readonly accountId: string
   /** The client that exchanges. */
   readonly clientId: string
+  /** Scopes of the grant that the subject token speaks for; none after the first hop, whose scopes are another's. */
+  readonly heldScopes: readonly string[]
   /** Audience of the subject token. */
   readonly sourceUri: string
   /** Audience of the token that comes out. */
@@ -37,6 +39,7 @@ export function exchangeIsLive(exchange: Exchange, after: string | undefined): P
         JOIN resources target ON target.uri = ${target} AND target.exchange_from ? source.id
        WHERE grants.id = ${place(exchange.grantId)} AND grants.account_id = ${place(exchange.accountId)}
          AND grants.resource_uri <> ${target} AND ${GRANT_IS_LIVE}
+         AND grants.scopes::jsonb ?& ${place(exchange.heldScopes)}::text[]
          AND NOT EXISTS (SELECT 1 FROM unnest(${place(exchange.actors)}::text[]) AS actor (id)
                          WHERE NOT EXISTS (SELECT 1 FROM clients WHERE clients.id = actor.id))
          ${after === undefined ? '' : `AND EXISTS (SELECT 1 FROM ${after})`}`

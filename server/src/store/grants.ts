@@ -32,6 +32,7 @@ export type RevocationReason =
   | 'client-removed'
   | 'client-document-gone'
   | 'resource-removed'
+  | 'revoked-by-operator'
 
 /** Columns of a grant with its consent and account, for a query that names them g, c and a. */
 export const GRANT_COLUMNS = `g.id AS grant_id, g.consent_id, g.account_id, g.client_id, g.client_digest, g.resource_uri,
@@ -126,15 +127,18 @@ export const GRANT_IS_LIVE = `grants.revoked_at IS NULL AND grants.expires_at > 
                      WHERE c.id = grants.consent_id AND c.withdrawn_at IS NULL AND a.disabled_at IS NULL)`
 
 /**
- * Marks the grant as used if it and everything it hangs on are live; its row is where a revocation and a token request
- * meet.
+ * Marks the grant as used if it and everything it hangs on are live, and it still holds what it held when it was read; its
+ * row is where a revocation and a token request meet.
+ * @param grant.permissions as they were read; undefined where the request read none
  * @param after name of an earlier part that must have found a row, if there is one: what proves the client
  */
-export function touchGrant(grantId: string, after?: string): Part {
+export function touchGrant(grant: { id: string; permissions: Permissions | undefined }, after?: string): Part {
   return {
     name: 'grant_live',
     sql: (place) => `UPDATE grants SET last_used_at = now()
-      WHERE id = ${place(grantId)} AND ${GRANT_IS_LIVE} ${after === undefined ? '' : `AND EXISTS (SELECT 1 FROM ${after})`}
+      WHERE id = ${place(grant.id)} AND ${GRANT_IS_LIVE}
+        ${grant.permissions === undefined ? '' : `AND scopes::jsonb = ${place(JSON.stringify(grant.permissions))}::jsonb`}
+        ${after === undefined ? '' : `AND EXISTS (SELECT 1 FROM ${after})`}
       RETURNING id`,
   }
 }

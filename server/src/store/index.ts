@@ -1,6 +1,7 @@
 import { type Accounts, createAccounts } from './accounts.ts'
 import { type ClientDocuments, createClientDocuments } from './client-documents.ts'
 import { type Clients, createClients } from './clients.ts'
+import { type ConsentList, createConsentList } from './consent-list.ts'
 import { type Consents, createConsents } from './consents.ts'
 import { type Database, openDatabase } from './database.ts'
 import { createInteractionRows, type InteractionRows } from './interactions.ts'
@@ -9,6 +10,7 @@ import { createResources, type Resources } from './resources.ts'
 import { createSessions, type Sessions } from './sessions.ts'
 import { createSigningKeyTable, type SigningKeyTable } from './signing-keys.ts'
 
+export { normaliseLogin } from './accounts.ts'
 export { isMigrated, migrateDatabase } from './migrate.ts'
 
 /** Everything a server keeps, by kind of thing. */
@@ -21,6 +23,7 @@ export interface Store {
   readonly registry: ResourceRegistry
   readonly sessions: Sessions
   readonly consents: Consents
+  readonly consentList: ConsentList
   readonly interactions: InteractionRows
   readonly signingKeys: SigningKeyTable
   /** Rejects when the database does not answer. */
@@ -43,6 +46,7 @@ export function openStore(options: { databaseUrl: string; poolSize: number; log?
     clientDocuments: createClientDocuments(database),
     sessions: createSessions(database),
     consents: createConsents(database),
+    consentList: createConsentList(database),
     interactions: createInteractionRows(database),
     signingKeys: createSigningKeyTable(database),
     async ping() {

@@ -7,7 +7,7 @@ import { consumeCode, findCode, insertCode, isWaiting, type NewCode } from './au
 import type { Consent } from './consents.ts'
 import type { Database } from './database.ts'
 import { EXCHANGEABLE, type Exchange, exchangeIsLive } from './exchanges.ts'
-import { type Grant, insertGrant, type RevocationReason, revokeGrant, touchGrant } from './grants.ts'
+import { findGrant, type Grant, insertGrant, type RevocationReason, revokeGrant, touchGrant } from './grants.ts'
 import { consumeRefreshToken, findRefreshToken, insertRefreshToken, type NewRefreshToken } from './refresh-tokens.ts'
 import { insertPresentations, type Presentation, UNSEEN } from './replays.ts'
 import { holdSession, SESSION_HELD, SESSION_SAVED, type SessionWrite, saveSession } from './sessions.ts'
@@ -84,7 +84,8 @@ export interface Unit {
 
 /**
  * `lost`: somebody was first, or what was read is no longer live; the answer must be replaced.
- * `repeat`: somebody else began to answer the same refresh; the same request once more gets the same successor.
+ * `repeat`: somebody else began to answer the same refresh, or a permission was taken back in between; the same request once
+ * more is answered.
  * `replayed`: what proved the client was presented before, so that it proves nothing; nothing happened.
  */
 export type Outcome = 'done' | 'lost' | 'repeat' | 'replayed'
@@ -148,8 +149,17 @@ export async function commit(database: Database, unit: Unit, graceSeconds: numbe
   }
   // The same decision of a person, sent twice: what the first request wrote is what this one would have written.
   if (unit.code !== undefined) return (await isWaiting(database, unit.code.code)) ? 'done' : 'lost'
-  if (unit.consumption === undefined || row?.grant_live !== true) return 'lost'
+  if (unit.consumption === undefined) return 'lost'
+  if (row?.grant_live !== true) return (await isNarrowed(database, unit, unit.consumption)) ? 'repeat' : 'lost'
   return explainLoss(database, unit, unit.consumption, graceSeconds)
+}
+
+/** A permission was taken back while the answer was built. Nothing was used up: the next request gets what is left. */
+async function isNarrowed(database: Database, unit: Unit, { grantId }: Consumption): Promise<boolean> {
+  const before = unit.grants.get(grantId)
+  const now = before && (await findGrant(database, grantId))
+  if (before === undefined || now === undefined) return false
+  return Object.keys(before.permissions).some((scope) => now.permissions[scope] === undefined)
 }
 
 /**
@@ -217,7 +227,8 @@ function tokenPlan(unit: Unit, consumption: Consumption, graceSeconds: number, b
       : consumeRefreshToken({ token: consumption.token, successor: consumption.successor, graceSeconds })
   const after = consumption.kind === 'code' ? 'code_used' : 'refresh_token_used'
   const mint = unit.refreshToken === undefined ? [] : [insertRefreshToken(unit.refreshToken, after)]
-  const live = touchGrant(consumption.grantId, before.decisive)
+  const { grantId } = consumption
+  const live = touchGrant({ id: grantId, permissions: unit.grants.get(grantId)?.permissions }, before.decisive)
   return { parts: [...before.parts, live, used, ...mint], decisive: after }
 }
 

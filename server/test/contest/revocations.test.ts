@@ -50,6 +50,11 @@ const REVOCATIONS = [
     undo: async () => [],
   },
   {
+    what: 'withdrawing the consent (AS-RT-07)',
+    revoke: async (clientId: string) => (await server.store.consentList.withdraw({ clientId })).grants === 1,
+    undo: async () => [],
+  },
+  {
     what: 'removing the client',
     revoke: (clientId: string) => server.store.clients.remove(clientId),
     undo: async () => [],

@@ -75,6 +75,7 @@ async function issue(
   unit.exchange = {
     ...{ grantId: subject.grantId, accountId: subject.accountId, clientId, actors: subject.actors },
     ...{ sourceUri: source.uri, targetUri: target.uri },
+    heldScopes: subject.actors.length === 0 ? subject.scopes : [],
   }
   unit.events.push(exchanged(facts, granted, { tokenId: token.jti, correlationId }))
   unit.refusals.push(exchangeLost(facts, granted))
