@@ -30,7 +30,7 @@ import { describeClient } from './provider/client-description.ts'
 import { type AuthorizationServer, createAuthorizationServer } from './provider/index.ts'
 import { syncSettings } from './provider/registered-settings.ts'
 import { openStore, type Store } from './store/index.ts'
-import { verifyPassword } from './store/password.ts'
+import { hashPassword, verifyPassword } from './store/password.ts'
 import { runUnit } from './store/unit-of-work.ts'
 
 /** A running server. */
@@ -189,9 +189,11 @@ function interactionDeps(
     registry: store.registry,
     accounts: store.accounts,
     consents: store.consents,
+    consentList: store.consentList,
     sessions: store.sessions,
     database: store.database,
     verifyPassword,
+    hashPassword,
     pages: made.pages,
     issuerHost: made.address.host,
     basePath: made.address.basePath,

@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { type Command, Option } from 'commander'
 import { readNamedFile } from '../config/named-files.ts'
+import { MAX_PASSWORD_CHARACTERS, refuseNewPassword } from '../config/password-rule.ts'
 import { CommandError } from './command-error.ts'
 import { EXIT } from './exit-code.ts'
 import { askNewPassword } from './password-prompt.ts'
-import { MAX_PASSWORD_CHARACTERS, refuseNewPassword } from './password-rule.ts'
 import type { Terminal, TerminalInput } from './terminal.ts'
 
 /** Where a new password comes from; asked for at the terminal when neither is given. */

@@ -1,5 +1,8 @@
 import Router from '@koa/router'
 import type { Middleware } from 'koa'
+import { takeAccountForm } from './account/change.ts'
+import { showAccount } from './account/show.ts'
+import { showAccountSignIn, takeAccountSignIn } from './account/sign-in.ts'
 import { showConsent, takeConsent } from './interaction/consent.ts'
 import { showContinue } from './interaction/continue.ts'
 import type { InteractionDeps } from './interaction/ports.ts'
@@ -22,6 +25,10 @@ export function pageRoutes(deps: InteractionDeps): Middleware {
   router.get('/authorize/:uid', makeRoomForPerson(deps))
   router.get('/logout', (ctx) => showSignOut(ctx, deps))
   router.post('/logout', (ctx) => takeSignOut(ctx, deps))
+  router.get('/account', (ctx) => showAccount(ctx, deps))
+  router.post('/account', (ctx) => takeAccountForm(ctx, deps))
+  router.get('/account/sign-in', (ctx) => showAccountSignIn(ctx, deps))
+  router.post('/account/sign-in', (ctx) => takeAccountSignIn(ctx, deps))
   const { stylesheet } = deps.pages
   router.get(stylesheet.path.slice(deps.basePath.length), (ctx) => {
     ctx.set('Cache-Control', STYLESHEET_CACHE)

@@ -9,6 +9,7 @@ export function cookieNames(issuer: string) {
     interaction: secure ? '__Secure-sallyport_interaction' : 'sallyport_interaction',
     resume: secure ? '__Secure-sallyport_resume' : 'sallyport_resume',
     state: secure ? '__Secure-sallyport_state' : 'sallyport_state',
+    signIn: secure ? '__Secure-sallyport_sign_in' : 'sallyport_sign_in',
   } as const
 }
 

@@ -125,10 +125,11 @@ export function createAuthorizationServer(deps: ProviderDeps): AuthorizationServ
     documentClients,
     pendingInteractions: createPendingInteractions({ states, formTokens, basePath, now }),
     browserSessions: createBrowserSessions({
-      provider,
+      ...{ provider, formTokens, basePath, now },
+      database: store.database,
       sessions: store.sessions,
-      formTokens,
-      cookieName: names.session,
+      cookieNames: names,
+      lifetimeSeconds: lifetimes.signInSessionSeconds,
     }),
   }
 }

@@ -48,6 +48,8 @@ const FIND_BY_UID: Statement = {
     WHERE s.uid = $1 AND s.expires_at > now()`,
 }
 
+const END_ALL: Statement = { name: 'session end all', text: 'DELETE FROM sessions WHERE account_id = $1 RETURNING uid' }
+
 const END: Statement = { name: 'session end', text: 'DELETE FROM sessions WHERE uid = $1 RETURNING account_id' }
 
 export interface Sessions {
@@ -55,6 +57,8 @@ export interface Sessions {
   findByUid(uid: string): Promise<StoredSession | undefined>
   /** Signs the browser out; false when the session was already gone. */
   end(uid: string): Promise<boolean>
+  /** Signs every browser of the account out. What apps were allowed stays allowed. @returns how many */
+  endAll(accountId: string): Promise<number>
 }
 
 export function createSessions(database: Database): Sessions {
@@ -67,6 +71,7 @@ export function createSessions(database: Database): Sessions {
     find: (id) => one(FIND, hashId(id)),
     findByUid: (uid) => one(FIND_BY_UID, uid),
     end: async (uid) => (await database.write(END, [uid])).length > 0,
+    endAll: async (accountId) => (await database.write(END_ALL, [accountId])).length,
   }
 }
 

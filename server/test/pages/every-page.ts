@@ -40,6 +40,11 @@ export const VIEWS = {
   error: samples.error,
   signOut: samples.signOut,
   signedOut: samples.signedOut,
+  accountSignIn: samples.accountSignIn,
+  accountSignInAgain: { ...samples.accountSignIn, login: 'alice', error: 'The user name or password is wrong.' },
+  account: samples.account,
+  /** Nothing was allowed, and a form was refused. */
+  accountEmpty: { ...samples.account, clients: [], error: 'That is not your current password. Nothing was changed.' },
 } as const
 
 export type Views = typeof VIEWS
@@ -60,5 +65,9 @@ export function renderEvery(pages: Pages, views: Views = VIEWS): Record<PageName
     error: pages.error(views.error),
     signOut: pages.signOut(views.signOut),
     signedOut: pages.signedOut(views.signedOut),
+    accountSignIn: pages.accountSignIn(views.accountSignIn),
+    accountSignInAgain: pages.accountSignIn(views.accountSignInAgain),
+    account: pages.account(views.account),
+    accountEmpty: pages.account(views.accountEmpty),
   }
 }

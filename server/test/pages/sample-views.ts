@@ -1,4 +1,6 @@
 import type {
+  AccountSignInView,
+  AccountView,
   ConsentView,
   ContinueView,
   ErrorView,
@@ -123,3 +125,52 @@ export const error: ErrorView = {
 export const signOut: SignOutView = { ...page, action: '/logout', csrf: 'csrf-1', login: 'alice' }
 
 export const signedOut: SignedOutView = page
+
+export const accountSignIn: AccountSignInView = { ...page, action: '/account/sign-in', csrf: 'csrf-1' }
+
+export const account: AccountView = {
+  ...page,
+  login: 'alice',
+  action: '/account',
+  signOutPath: '/logout',
+  csrf: 'csrf-1',
+  clients: [
+    {
+      client,
+      servers: [
+        {
+          consentId: '0199c6f0-8c1e-7d3a-9b55-2f6c1d0e4a78',
+          resource,
+          lastUsedAt: 1_795_166_400,
+          permissions: [
+            { scope: 'mcp:issue:read', description: 'Read issues', toolClass: 'read', endsAt: undefined },
+            {
+              scope: 'mcp:issue:create',
+              description: 'Create and edit issues',
+              toolClass: 'write',
+              endsAt: 1_795_600_800,
+            },
+          ],
+        },
+      ],
+    },
+    {
+      client: { clientId: 'c_7b1d', name: 'Desk', verification: { kind: 'unverified' } },
+      servers: [
+        {
+          consentId: '0199c6f0-8c1e-7d3a-9b55-2f6c1d0e4a79',
+          resource,
+          lastUsedAt: undefined,
+          permissions: [
+            {
+              scope: 'mcp:repositories:list',
+              description: 'List repositories',
+              toolClass: 'discovery',
+              endsAt: undefined,
+            },
+          ],
+        },
+      ],
+    },
+  ],
+}

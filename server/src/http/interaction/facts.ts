@@ -16,14 +16,15 @@ export async function factsOf(
   const known = await deps.describeClient(pending)
   const resource = (await deps.registry.current()).byUri(pending.resourceUri)
   return {
-    client: {
-      clientId: pending.clientId,
-      name: displayName(known?.name ?? '', pending.clientId),
-      verification: verificationOf(known),
-    },
+    client: clientViewOf(pending.clientId, known),
     resource: { name: resource?.name ?? pending.resourceUri, uri: pending.resourceUri },
     redirect: redirectView(pending.redirectUri, deps.privateUseRedirects),
   }
+}
+
+/** @param known undefined for a client that is no longer here */
+export function clientViewOf(clientId: string, known: KnownClient | undefined): ClientView {
+  return { clientId, name: displayName(known?.name ?? '', clientId), verification: verificationOf(known) }
 }
 
 /** Whoever answered at that host over TLS wrote the document: the host is verified, and nothing else of what it says. */

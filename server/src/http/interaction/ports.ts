@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { LifetimeSettings } from '../../config/settings.ts'
 import type { Accounts } from '../../store/accounts.ts'
+import type { ConsentList } from '../../store/consent-list.ts'
 import type { Consents } from '../../store/consents.ts'
 import type { Database } from '../../store/database.ts'
 import type { ResourceRegistry } from '../../store/resource-registry.ts'
@@ -54,6 +55,14 @@ export interface BrowserSessions {
   find(req: IncomingMessage, res: ServerResponse): Promise<SignedIn | undefined>
   checkFormToken(session: SignedIn, token: string): boolean
   end(session: SignedIn, req: IncomingMessage, res: ServerResponse): Promise<void>
+  endAll(session: SignedIn, req: IncomingMessage, res: ServerResponse): Promise<void>
+  openSignIn(): string
+  checkSignIn(token: string): boolean
+  signIn(
+    person: { accountId: string; amr: readonly string[]; passwordVersion: string },
+    req: IncomingMessage,
+    res: ServerResponse,
+  ): Promise<boolean>
 }
 
 /** What is known of a client beyond what it says of itself. */
@@ -70,12 +79,14 @@ export interface InteractionDeps {
   readonly browserSessions: BrowserSessions
   readonly describeClient: (client: Pick<Pending, 'clientId' | 'clientDigest'>) => Promise<KnownClient | undefined>
   readonly registry: ResourceRegistry
-  readonly accounts: Pick<Accounts, 'findForSignIn'>
+  readonly accounts: Pick<Accounts, 'findForSignIn' | 'setPasswordHash'>
   readonly consents: Consents
+  readonly consentList: ConsentList
   readonly sessions: Pick<Sessions, 'findByUid'>
   readonly database: Database
   /** Without a hash it takes as long and is false: the time does not tell which logins exist. */
   readonly verifyPassword: (password: string, hash: string | undefined) => Promise<boolean>
+  readonly hashPassword: (password: string) => Promise<string>
   readonly pages: Pages
   readonly issuerHost: string
   readonly basePath: string

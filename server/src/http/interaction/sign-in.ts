@@ -1,14 +1,10 @@
 import type { Context } from 'koa'
 import { currentUnit } from '../../store/unit-of-work.ts'
+import { authenticate, SIGN_IN_REFUSED } from '../authenticate.ts'
 import { readForm } from '../request-body.ts'
 import { answerExpired, answerForged, answerPage, moveTo } from './answer.ts'
 import { factsOf } from './facts.ts'
 import type { InteractionDeps, Pending } from './ports.ts'
-
-// One sentence for every reason: which of them it was would tell a stranger which logins exist.
-const REFUSED = 'That user name and password do not match.'
-// Longer ones are not typed by people, and each is hashed at our expense.
-const PASSWORD_CHARACTERS_MAX = 1_024
 
 /** Shows the sign-in page of an interaction. */
 export async function showSignIn(ctx: Context, uid: string, deps: InteractionDeps): Promise<void> {
@@ -27,25 +23,10 @@ export async function takeSignIn(ctx: Context, uid: string, deps: InteractionDep
   const login = form.get('login') ?? ''
   const proven = await authenticate(login, form.get('password') ?? '', deps)
   if (proven === undefined) {
-    // Never with the login that was typed: people type their password there.
-    const { correlationId, callerAddress: address } = currentUnit()
-    deps.report('warn', 'sign-in refused', { correlationId, address, code: 'SALLYPORT_E_SIGN_IN' })
-    return answerPage(ctx, 401, await renderSignIn(pending, deps, { login, error: REFUSED }))
+    return answerPage(ctx, 401, await renderSignIn(pending, deps, { login, error: SIGN_IN_REFUSED }))
   }
   await deps.interactions.signIn(pending, { ...proven, amr: ['pwd'] })
   moveTo(ctx, pending, 'continue')
-}
-
-async function authenticate(
-  login: string,
-  password: string,
-  deps: Pick<InteractionDeps, 'accounts' | 'verifyPassword'>,
-): Promise<{ accountId: string; passwordVersion: string } | undefined> {
-  if (login === '' || password === '' || password.length > PASSWORD_CHARACTERS_MAX) return undefined
-  const found = await deps.accounts.findForSignIn(login)
-  const matches = await deps.verifyPassword(password, found?.passwordHash)
-  if (!matches || found === undefined || found.account.disabledAt !== undefined) return undefined
-  return { accountId: found.account.id, passwordVersion: found.passwordVersion }
 }
 
 async function renderSignIn(

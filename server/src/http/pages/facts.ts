@@ -35,7 +35,7 @@ export function schemeOf(redirect: RedirectView): string {
   return redirect.display.endsWith(':') ? redirect.display : `${redirect.display}:`
 }
 
-function buildVerification(verification: ClientView['verification']): Sentence {
+export function buildVerification(verification: ClientView['verification']): Sentence {
   switch (verification.kind) {
     case 'verified-domain':
       return buildSentence(MESSAGES.verifiedDomain, { host: verification.host })

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { Eta } from 'eta/core'
+import { buildAccount, buildAccountSignIn } from './account.ts'
 import { buildConsent } from './consent.ts'
 import { buildContinueOn } from './continue-on.ts'
 import { buildError } from './error.ts'
@@ -9,7 +10,16 @@ import { buildSignIn } from './sign-in.ts'
 import { buildSignedOut, buildSignOut } from './sign-out.ts'
 import { STYLESHEET } from './stylesheet.ts'
 import { TEMPLATES } from './templates/index.ts'
-import type { ConsentView, ContinueView, ErrorView, SignedOutView, SignInView, SignOutView } from './views.ts'
+import type {
+  AccountSignInView,
+  AccountView,
+  ConsentView,
+  ContinueView,
+  ErrorView,
+  SignedOutView,
+  SignInView,
+  SignOutView,
+} from './views.ts'
 
 export { displayName } from './display-name.ts'
 export { PAGE_HEADERS } from './headers.ts'
@@ -34,6 +44,8 @@ export interface Pages {
   error(view: ErrorView): string
   signOut(view: SignOutView): string
   signedOut(view: SignedOutView): string
+  accountSignIn(view: AccountSignInView): string
+  account(view: AccountView): string
   /** To be served at `path` as it is; the path changes with the body, so it may be cached for ever. */
   readonly stylesheet: { readonly path: string; readonly body: string; readonly contentType: string }
 }
@@ -62,6 +74,8 @@ export function createPages(options: PagesOptions): Pages {
     error: (view) => render(buildError(view)),
     signOut: (view) => render(buildSignOut(view)),
     signedOut: (view) => render(buildSignedOut(view)),
+    accountSignIn: (view) => render(buildAccountSignIn(view)),
+    account: (view) => render(buildAccount(view)),
     stylesheet: { path: stylesheetPath, body: STYLESHEET, contentType: 'text/css; charset=utf-8' },
   }
 }

@@ -68,6 +68,29 @@ export const MESSAGES = {
   signOut: 'Sign out',
   signedOutHeading: 'You are signed out',
   signedOutAdvice: 'You can close this window.',
+
+  accountSignInPurpose: 'To see what you have allowed, and to take it back.',
+  accountHeading: 'Your account',
+  allowedHeading: 'Apps you have allowed',
+  nothingAllowed: 'You have allowed nothing that is still in force.',
+  lastUsed: 'last used {time}',
+  neverUsed: 'never used',
+  endsAt: 'ends {time}',
+  untilTakenBack: 'until you take it back',
+  takeBack: 'Take back',
+  takeBackPermission: 'Take back: {description}, {client} at {resource}',
+  takeBackServer: 'Take back everything for {resource}',
+  takeBackClient: 'Take back everything from {client}',
+  takeBackAdvice: 'A token that an app holds already stops within minutes.',
+  sessionsHeading: 'Signed-in browsers',
+  sessionsAdvice:
+    'Signing out everywhere ends the sign-in of every browser, this one too. What apps were allowed stays allowed.',
+  signOutEverywhere: 'Sign out everywhere',
+  passwordHeading: 'Password',
+  passwordAdvice: 'A new password signs you out everywhere and ends what every app was given.',
+  currentPassword: 'Current password',
+  newPassword: 'New password',
+  changePassword: 'Change password',
 } as const
 
 const DURATION_CHOICES: Readonly<Record<Duration, string>> = {

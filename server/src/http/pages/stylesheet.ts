@@ -28,7 +28,13 @@ body {
   background: var(--surface); border: 1px solid var(--line); border-radius: 12px;
 }
 h1 { margin: .75rem 0 1.25rem; font-size: 1.4rem; font-weight: 600; line-height: 1.3; }
+h2 { margin: 2rem 0 .75rem; font-size: 1.15rem; font-weight: 600; }
+h3 { margin: 0; font-size: 1rem; }
 .question { font-weight: 400; }
+.app { margin-bottom: 1.25rem; padding: .75rem; border: 1px solid var(--line); border-radius: 8px; }
+.server { margin: .75rem 0; }
+.app form { margin: .25rem 0; }
+.permission form { flex: none; margin: 0; }
 h1 bdi, p bdi, .name, legend, .permission .title { font-weight: 600; }
 p { margin: 0 0 1rem; }
 header, footer, .detail, .technical { color: var(--muted); font-size: .875rem; }

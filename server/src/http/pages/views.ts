@@ -102,3 +102,46 @@ export interface SignOutView extends PageView {
 }
 
 export type SignedOutView = PageView
+
+/** Sign-in that belongs to no app's request. */
+export interface AccountSignInView extends PageView {
+  /** Where the form posts to. */
+  readonly action: string
+  readonly csrf: string
+  /** What the person typed before, on a second try. */
+  readonly login?: string
+  readonly error?: string
+}
+
+/** What a person allowed, and the forms to take it back. */
+export interface AccountView extends PageView {
+  readonly login: string
+  /** Where every form posts to; its button says what is to change. */
+  readonly action: string
+  readonly signOutPath: string
+  readonly csrf: string
+  readonly clients: readonly AccountClientView[]
+  /** One sentence about the form before. */
+  readonly error?: string
+}
+
+export interface AccountClientView {
+  readonly client: ClientView
+  readonly servers: readonly AccountServerView[]
+}
+
+export interface AccountServerView {
+  readonly consentId: string
+  readonly resource: ResourceView
+  /** Seconds since 1970; undefined for never. */
+  readonly lastUsedAt: number | undefined
+  readonly permissions: readonly AccountPermissionView[]
+}
+
+export interface AccountPermissionView {
+  readonly scope: string
+  readonly description: string
+  readonly toolClass: ToolClass
+  /** Seconds since 1970; undefined where it lasts until taken back. */
+  readonly endsAt: number | undefined
+}

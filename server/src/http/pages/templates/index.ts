@@ -1,6 +1,9 @@
+import { ACCOUNT } from './account.ts'
+import { ACCOUNT_SIGN_IN } from './account-sign-in.ts'
 import { ALERT } from './alert.ts'
 import { CONSENT } from './consent.ts'
 import { CONTINUE_ON } from './continue-on.ts'
+import { CREDENTIALS } from './credentials.ts'
 import { ERROR } from './error.ts'
 import { FACTS } from './facts.ts'
 import { LAYOUT } from './layout.ts'
@@ -23,6 +26,9 @@ export const TEMPLATES = {
   error: ERROR,
   'sign-out': SIGN_OUT,
   'signed-out': SIGNED_OUT,
+  credentials: CREDENTIALS,
+  'account-sign-in': ACCOUNT_SIGN_IN,
+  account: ACCOUNT,
 } as const
 
 export type TemplateName = keyof typeof TEMPLATES

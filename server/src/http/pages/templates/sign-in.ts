@@ -1,15 +1,4 @@
-/** After a refused try the name is kept, the password never. */
 export const SIGN_IN = `<h1><%= it.messages.signInHeading %></h1>
 <p id="purpose"><%~ include('@sentence', { parts: it.purpose }) %></p>
 <%~ include('@facts', { facts: it.facts }) %>
-<% const tried = it.error !== undefined %>
-<% const described = tried ? 'error' : 'purpose' %>
-<% if (tried) { %><%~ include('@alert', { error: it.error }) %><% } %>
-<form method="post" action="<%= it.action %>">
-<input type="hidden" name="csrf" value="<%= it.csrf %>">
-<label for="login"><%= it.messages.login %></label>
-<input class="text" type="text" id="login" name="login" value="<%= it.login %>" autocomplete="username" autocapitalize="none" spellcheck="false" required aria-describedby="<%= described %>"<% if (tried) { %> aria-invalid="true"<% } %>>
-<label for="password"><%= it.messages.password %></label>
-<input class="text" type="password" id="password" name="password" autocomplete="current-password" required<% if (tried) { %> aria-describedby="error" aria-invalid="true"<% } %>>
-<div class="buttons"><button class="accept" type="submit"><%= it.messages.signIn %></button></div>
-</form>`
+<%~ include('@credentials', { form: it, messages: it.messages }) %>`

@@ -1,0 +1,18 @@
+import type { Context } from 'koa'
+import { answerPage } from '../interaction/answer.ts'
+
+/**
+ * Sends a page of the account. Nobody opens it as a popup to wait for an answer, so that other windows are cut off from it;
+ * on the pages of an authorization that would leave popup clients hanging.
+ */
+export function answerAccountPage(ctx: Context, status: number, html: string): void {
+  answerPage(ctx, status, html)
+  ctx.set('Cross-Origin-Opener-Policy', 'same-origin')
+}
+
+/** Sends the browser to a page of the account; the address bar then holds nothing that a reload would send again. */
+export function moveToAccount(ctx: Context, basePath: string, page: '' | '/sign-in'): void {
+  ctx.status = 303
+  ctx.set({ Location: `${basePath}/account${page}`, 'Cache-Control': 'no-store' })
+  ctx.body = ''
+}
