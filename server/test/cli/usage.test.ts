@@ -20,10 +20,12 @@ const LEAVES = [
   'resource add',
   'resource list',
   'resource remove',
+  'grants list',
+  'grants revoke',
 ]
 
 describe('help', () => {
-  it.each(['', 'user', 'client', 'resource', ...LEAVES])(
+  it.each(['', 'user', 'client', 'resource', 'grants', ...LEAVES])(
     'of "sallyport %s" begins with examples and ends with exit codes',
     async (path) => {
       const { code, stdout } = await run([...path.split(' ').filter(Boolean), '--help'])
