@@ -7,6 +7,9 @@ import { type CommandContext, createCommand, withSubcommands } from './command.t
 import { devCommand } from './dev.ts'
 import { doctorCommand } from './doctor.ts'
 import { initCommand } from './init.ts'
+import { keysListCommand } from './keys-list.ts'
+import { keysRewrapCommand } from './keys-rewrap.ts'
+import { keysRotateCommand } from './keys-rotate.ts'
 import { migrateCommand } from './migrate.ts'
 import { resourceAddCommand } from './resource-add.ts'
 import { resourceListCommand } from './resource-list.ts'
@@ -35,6 +38,7 @@ export function createProgram(context: CommandContext, version: string): Command
     userCommand(context),
     clientCommand(context),
     resourceCommand(context),
+    keysCommand(context),
   ])
 }
 
@@ -75,4 +79,13 @@ function resourceCommand(context: CommandContext): Command {
     resourceListCommand(context),
     resourceRemoveCommand(context),
   ])
+}
+
+function keysCommand(context: CommandContext): Command {
+  const command = createCommand(context, {
+    name: 'keys',
+    summary: 'keys that sign tokens, and keys that seal what lies in the database',
+    examples: ['sallyport keys list', 'sallyport keys rotate', 'sallyport keys rewrap'],
+  })
+  return withSubcommands(command, [keysListCommand(context), keysRotateCommand(context), keysRewrapCommand(context)])
 }

@@ -20,7 +20,8 @@ export interface BrowserSessions {
 }
 
 export function createBrowserSessions(options: {
-  provider: Provider
+  /** Any engine will do: they all know the same cookies. */
+  provider: () => Provider
   sessions: Sessions
   formTokens: FormTokens
   cookieName: string
@@ -29,7 +30,7 @@ export function createBrowserSessions(options: {
   const binding = (uid: string): readonly string[] => ['session', uid]
   return {
     async find(req, res) {
-      const id = provider.createContext(req, res).cookies.get(cookieName, { signed: true })
+      const id = provider().createContext(req, res).cookies.get(cookieName, { signed: true })
       const stored = id === undefined ? undefined : await sessions.find(id)
       if (stored?.account === undefined) return undefined
       const { uid, account } = stored
@@ -38,7 +39,7 @@ export function createBrowserSessions(options: {
     checkFormToken: (session, token) => formTokens.check(binding(session.uid), token),
     async end(session, req, res) {
       await sessions.end(session.uid)
-      provider.createContext(req, res).cookies.set(cookieName, null, { path: '/', signed: true, httpOnly: true })
+      provider().createContext(req, res).cookies.set(cookieName, null, { path: '/', signed: true, httpOnly: true })
     },
   }
 }

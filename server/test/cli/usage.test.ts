@@ -20,6 +20,9 @@ const LEAVES = [
   'resource add',
   'resource list',
   'resource remove',
+  'keys list',
+  'keys rotate',
+  'keys rewrap',
 ]
 
 describe('help', () => {
