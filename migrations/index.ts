@@ -2,6 +2,7 @@ import type { Knex } from 'knex'
 import * as first from './0001-first.ts'
 import * as clientDocuments from './0002-client-documents.ts'
 import * as exchange from './0003-exchange.ts'
+import * as operations from './0004-operations.ts'
 
 /** One step of the database's history. */
 export interface Migration {
@@ -16,4 +17,5 @@ export const migrations: readonly Migration[] = [
   { name: '0001-first', ...first },
   { name: '0002-client-documents', ...clientDocuments },
   { name: '0003-exchange', ...exchange },
+  { name: '0004-operations', ...operations },
 ]

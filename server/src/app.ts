@@ -23,9 +23,9 @@ import { renderRefusal } from './http/refusal-page.ts'
 import { refusalsForPeople } from './http/refusals-for-people.ts'
 import { logRequests } from './http/request-log.ts'
 import { resourceMetadata } from './http/resource-metadata.ts'
+import { openKeyRing } from './keys/key-ring.ts'
 import { createProbes } from './keys/probes.ts'
 import { createSealer } from './keys/sealing.ts'
-import { loadSigningKeys } from './keys/signing-keys.ts'
 import { describeClient } from './provider/client-description.ts'
 import { type AuthorizationServer, createAuthorizationServer } from './provider/index.ts'
 import { syncSettings } from './provider/registered-settings.ts'
@@ -64,10 +64,10 @@ export async function startServer(
   }
   try {
     await syncSettings(settings, store)
-    const handler = await createApp({ settings, store, log, egress })
+    const app = await createApp({ settings, store, log, egress })
     const database = { name: 'database', check: () => store.ping().then(() => true) }
-    const management = createManagementServer([database, ...(options.readiness ?? [])])
-    servers.push(await listen(createServer(LIMITS, handler), settings.listen))
+    const management = createManagementServer([database, ...app.readiness, ...(options.readiness ?? [])])
+    servers.push(await listen(createServer(LIMITS, app.handle), settings.listen))
     servers.push(await listen(management, settings.management))
     return { issuerUrl: settings.issuer, close }
   } catch (error) {
@@ -123,26 +123,32 @@ export type Log = (
 // 96 random bits: an id that nobody can guess, short enough to read out.
 const CORRELATION_ID_BYTES = 12
 
+/** What answers requests, and what must hold before it takes any. */
+export interface App {
+  readonly handle: RequestListener
+  readonly readiness: readonly ReadinessCheck[]
+}
+
 /** The one place that wires. Everything here is handed what it needs; nothing reaches for it. */
-export async function createApp(deps: {
-  settings: Settings
-  store: Store
-  log: Log
-  egress: Egress
-}): Promise<RequestListener> {
+export async function createApp(deps: { settings: Settings; store: Store; log: Log; egress: Egress }): Promise<App> {
   const { settings, store, log, egress } = deps
   const address = issuerAddress(settings.issuer)
   const now = (): number => Math.floor(Date.now() / 1000)
   const sealer = createSealer(settings.encryptionKeys)
-  const signingKeys = await loadSigningKeys({ table: store.signingKeys, sealer, algorithm: settings.signingAlgorithm })
+  const keyRing = await openKeyRing({
+    table: store.signingKeys,
+    sealer,
+    algorithm: settings.signingAlgorithm,
+    report: log,
+  })
   const { elevationSessionSeconds } = settings.lifetimes
   const pages = createPages({ basePath: address.basePath, elevationSessionSeconds })
-  const server = createAuthorizationServer({
+  const server = await createAuthorizationServer({
     settings,
     store,
     egress,
     sealer,
-    signingKeys,
+    keyRing,
     now,
     report: log,
     basePath: address.basePath,
@@ -173,8 +179,8 @@ export async function createApp(deps: {
   app.use(resourceMetadata(settings.issuer, store.registry))
   app.use(onlyEndpoints(new Set(settings.registration.mode === 'off' ? ['/register'] : [])))
   app.use(canonicalParameters(store.registry))
-  app.use(toEngine(server.provider.callback()))
-  return app.callback()
+  app.use(toEngine(server.handle))
+  return { handle: app.callback(), readiness: [{ name: 'keys', check: async () => keyRing.isWhole() }] }
 }
 
 function interactionDeps(

@@ -24,7 +24,12 @@ function escapeJson(character: string): string {
 export function printList(terminal: Terminal, json: boolean | undefined, value: object, table: Table): void {
   if (json ?? !terminal.stdoutIsTerminal) printJson(terminal, value)
   else if (table.rows.length === 0) terminal.log(table.empty)
-  else terminal.write(formatTable(table.columns, table.rows))
+  else printTable(terminal, table.columns, table.rows)
+}
+
+/** Prints rows under named columns, for people. */
+export function printTable(terminal: Terminal, columns: readonly string[], rows: readonly (readonly string[])[]): void {
+  terminal.write(formatTable(columns, rows))
 }
 
 /** Prints named values, one on each line. */

@@ -9,6 +9,9 @@ import { doctorCommand } from './doctor.ts'
 import { grantsListCommand } from './grants-list.ts'
 import { grantsRevokeCommand } from './grants-revoke.ts'
 import { initCommand } from './init.ts'
+import { keysListCommand } from './keys-list.ts'
+import { keysRewrapCommand } from './keys-rewrap.ts'
+import { keysRotateCommand } from './keys-rotate.ts'
 import { migrateCommand } from './migrate.ts'
 import { resourceAddCommand } from './resource-add.ts'
 import { resourceListCommand } from './resource-list.ts'
@@ -38,6 +41,7 @@ export function createProgram(context: CommandContext, version: string): Command
     clientCommand(context),
     resourceCommand(context),
     grantsCommand(context),
+    keysCommand(context),
   ])
 }
 
@@ -87,4 +91,13 @@ function grantsCommand(context: CommandContext): Command {
     examples: ['sallyport grants list --user alice', 'sallyport grants revoke --user alice'],
   })
   return withSubcommands(command, [grantsListCommand(context), grantsRevokeCommand(context)])
+}
+
+function keysCommand(context: CommandContext): Command {
+  const command = createCommand(context, {
+    name: 'keys',
+    summary: 'keys that sign tokens, and keys that seal what lies in the database',
+    examples: ['sallyport keys list', 'sallyport keys rotate', 'sallyport keys rewrap'],
+  })
+  return withSubcommands(command, [keysListCommand(context), keysRotateCommand(context), keysRewrapCommand(context)])
 }

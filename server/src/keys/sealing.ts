@@ -18,6 +18,10 @@ export interface Sealer {
   seal(context: SealingContext, plaintext: Uint8Array): Buffer
   /** The plaintext, or undefined for anything that is not ours, unaltered and in its place. */
   open(context: SealingContext, sealed: Uint8Array): Buffer | undefined
+  /** Id of the key that seals. */
+  readonly keyId: string
+  /** Ids of all keys, the one that seals first. They tell nothing about the keys. */
+  readonly keyIds: readonly string[]
   /** One subkey for each configured key, the first in use, the others still valid. */
   macKeys(purpose: MacPurpose): readonly Buffer[]
 }
@@ -53,8 +57,16 @@ export function createSealer(keys: readonly Secret[]): Sealer {
       const master = masters.find((candidate) => keyIdOf(candidate).equals(keyId))
       return master && decrypt(subkey(master, context.purpose), additionalData(context, keyId), bytes)
     },
+    keyId: keyIdOf(first).toString('hex'),
+    keyIds: masters.map((master) => keyIdOf(master).toString('hex')),
     macKeys: (purpose) => masters.map((master) => subkey(master, purpose)),
   }
+}
+
+/** Id of the key that a value was sealed with, or undefined for what nobody here sealed. */
+export function keyIdOfSealed(sealed: Uint8Array): string | undefined {
+  if (sealed.length < HEADER_BYTES || sealed[0] !== FORMAT) return undefined
+  return Buffer.from(sealed.subarray(1, 1 + KEY_ID_BYTES)).toString('hex')
 }
 
 function decrypt(key: Buffer, aad: Buffer, bytes: Buffer): Buffer | undefined {

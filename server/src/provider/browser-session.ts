@@ -35,7 +35,8 @@ export interface BrowserSessions {
 }
 
 export interface BrowserSessionDeps {
-  readonly provider: Provider
+  /** Any engine will do: they all know the same cookies. */
+  readonly provider: () => Provider
   readonly database: Database
   readonly sessions: Sessions
   readonly formTokens: FormTokens
@@ -55,7 +56,7 @@ const SIGN_IN_SECONDS = 3_600
 export function createBrowserSessions(deps: BrowserSessionDeps): BrowserSessions {
   const { provider, sessions, formTokens, cookieNames } = deps
   const binding = (uid: string): readonly string[] => ['session', uid]
-  const cookiesOf = (req: IncomingMessage, res: ServerResponse) => provider.createContext(req, res).cookies
+  const cookiesOf = (req: IncomingMessage, res: ServerResponse) => provider().createContext(req, res).cookies
   const forget = (req: IncomingMessage, res: ServerResponse): void => {
     cookiesOf(req, res).set(cookieNames.session, null, { path: '/', signed: true, httpOnly: true })
   }
@@ -90,7 +91,8 @@ export function createBrowserSessions(deps: BrowserSessionDeps): BrowserSessions
       const unit = currentUnit()
       unit.passwordVersion = person.passwordVersion
       // A new session under a new id: one from before sign-in could have been planted (fixation).
-      const session = new provider.Session()
+      const { Session } = provider()
+      const session = new Session()
       session.loginAccount({ accountId: person.accountId, amr: [...person.amr], loginTs: deps.now() })
       await session.save(deps.lifetimeSeconds)
       if ((await commit(deps.database, unit, 0)) !== 'done') return false

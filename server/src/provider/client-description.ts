@@ -15,13 +15,13 @@ export interface ClientDescription {
  * @returns undefined for a client that is not here
  */
 export async function describeClient(
-  { provider, documentClients }: { provider: Provider; documentClients: DocumentClients },
+  { provider, documentClients }: { provider: () => Provider; documentClients: DocumentClients },
   { clientId, clientDigest }: { clientId: string; clientDigest: string | undefined },
 ): Promise<ClientDescription | undefined> {
   if (isDocumentUrl(clientId)) {
     const client = await documentClients.ofVersion(clientId, clientDigest)
     return client && { name: String(client.metadata.client_name), preRegistered: false, documentHost: client.host }
   }
-  const client = await provider.Client.find(clientId)
+  const client = await provider().Client.find(clientId)
   return client && { name: client.clientName ?? '', preRegistered: isPreRegistered(client), documentHost: undefined }
 }

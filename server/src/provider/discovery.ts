@@ -1,10 +1,11 @@
 import { initialScopes } from '@sallyport/policy'
 import type { Provider } from 'oidc-provider'
 import type { ClientDocumentSettings } from '../config/settings.ts'
+import { KEY_SET_MAX_AGE_SECONDS } from '../keys/signing-keys.ts'
 import type { ResourceRegistry } from '../store/resource-registry.ts'
 
-// Clients ask again after this; a changed setting reaches them within it.
-const METADATA_MAX_AGE_SECONDS = 300
+// Clients ask again after this; a changed setting reaches them within it. The same for the keys, whose rotation counts on it.
+const METADATA_MAX_AGE_SECONDS = KEY_SET_MAX_AGE_SECONDS
 
 /** Members the engine writes about ID tokens, which this server does not issue. */
 const NOT_OURS = ['claims_parameter_supported', 'claim_types_supported', 'claims_supported']

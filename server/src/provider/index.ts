@@ -1,7 +1,9 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Provider } from 'oidc-provider'
 import type { Settings } from '../config/settings.ts'
 import type { Egress } from '../egress/index.ts'
-import { createFormTokens } from '../keys/form-tokens.ts'
+import { createFormTokens, type FormTokens } from '../keys/form-tokens.ts'
+import type { KeyRing } from '../keys/key-ring.ts'
 import type { Sealer } from '../keys/sealing.ts'
 import type { SigningKeys } from '../keys/signing-keys.ts'
 import { createSuccessors } from '../keys/successor.ts'
@@ -22,7 +24,7 @@ import { completeMetadata } from './discovery.ts'
 import { errors, type RenderErrorPage } from './errors.ts'
 import { registerTokenExchange } from './exchange/grant-type.ts'
 import { grants } from './grants.ts'
-import { createInteractionStates } from './interaction-state.ts'
+import { createInteractionStates, type InteractionStates } from './interaction-state.ts'
 import { interactions } from './interactions.ts'
 import { namesKnownToTheEngine } from './internals.ts'
 import { answerIntrospections, introspection } from './introspection.ts'
@@ -53,7 +55,7 @@ export interface ProviderDeps {
   /** For whatever the engine fetches by itself. */
   readonly egress: Egress
   readonly sealer: Sealer
-  readonly signingKeys: SigningKeys
+  readonly keyRing: KeyRing
   readonly renderErrorPage: RenderErrorPage
   readonly report: Report
   /** Path of the issuer: '' or '/tenant'. */
@@ -64,27 +66,94 @@ export interface ProviderDeps {
 
 /** The engine, and what the pages need of it. */
 export interface AuthorizationServer {
-  readonly provider: Provider
+  /** Hands a request to the engine, with the keys there are at this moment. */
+  handle(req: IncomingMessage, res: ServerResponse): Promise<void>
+  /** The engine of the keys that were last asked for. */
+  provider(): Provider
   readonly documentClients: DocumentClients
   readonly pendingInteractions: PendingInteractions
   readonly browserSessions: BrowserSessions
 }
 
-/** Configures the engine from its slices. Every request to it must run inside a unit of work. */
-export function createAuthorizationServer(deps: ProviderDeps): AuthorizationServer {
-  const { settings, store, sealer, signingKeys, basePath, now } = deps
-  const { issuer, lifetimes, privateUseRedirects } = settings
-  const names = cookieNames(issuer)
-  const states = createInteractionStates({ sealer, rows: store.interactions, cookieName: names.state, basePath, now })
-  const formTokens = createFormTokens(sealer)
-  const graceSeconds = lifetimes.refreshGraceSeconds
+/**
+ * Configures the engine from its slices. Every request to it must run inside a unit of work. The engine reads its keys once:
+ * when they change, another one is made beside it, and a request ends with the one it began with.
+ */
+export async function createAuthorizationServer(deps: ProviderDeps): Promise<AuthorizationServer> {
+  const parts = lastingParts(deps)
+  let engine = createEngine(await deps.keyRing.current(), deps, parts)
+  const provider = (): Provider => engine.provider
+  return {
+    provider,
+    async handle(req, res) {
+      const keys = await deps.keyRing.current()
+      if (engine.keys !== keys) engine = createEngine(keys, deps, parts)
+      await engine.handle(req, res)
+    },
+    documentClients: parts.documentClients,
+    pendingInteractions: createPendingInteractions({ ...parts, basePath: deps.basePath, now: deps.now }),
+    browserSessions: createBrowserSessions({
+      ...{ provider, formTokens: parts.formTokens, basePath: deps.basePath, now: deps.now },
+      database: deps.store.database,
+      sessions: deps.store.sessions,
+      cookieNames: cookieNames(deps.settings.issuer),
+      lifetimeSeconds: deps.settings.lifetimes.signInSessionSeconds,
+    }),
+  }
+}
+
+/** What remembers something, and so outlives the engine of one set of keys. */
+interface LastingParts {
+  readonly states: InteractionStates
+  readonly formTokens: FormTokens
+  readonly documentClients: DocumentClients
+  readonly adapters: ReturnType<typeof createAdapters>
+}
+
+function lastingParts(deps: ProviderDeps): LastingParts {
+  const { settings, store, sealer, basePath, now } = deps
+  const cookieName = cookieNames(settings.issuer).state
+  const states = createInteractionStates({ sealer, rows: store.interactions, cookieName, basePath, now })
   const documentClients = documentClientsOf(deps)
   const successors = createSuccessors(sealer)
+  const graceSeconds = settings.lifetimes.refreshGraceSeconds
   const adapters = createAdapters({ store, documentClients, successors, states, graceSeconds, now })
-  const { algorithm } = signingKeys
-  const slices = {
+  return { states, documentClients, adapters, formTokens: createFormTokens(sealer) }
+}
+
+function createEngine(keys: SigningKeys, deps: ProviderDeps, { adapters }: LastingParts) {
+  const { settings, store, now } = deps
+  const { issuer, lifetimes } = settings
+  const { algorithm } = keys
+  const slices = slicesOf(keys, deps, adapters)
+  const provider = new Provider(issuer, compose(slices, namesKnownToTheEngine()))
+  // The request arrives with the issuer's own scheme and host, whatever it said before.
+  provider.proxy = true
+  compareSecretsByDigest(provider)
+  leaveRedirectUrisToTheJudge(provider)
+  ignoreUnacceptableClients(provider, deps.report)
+  deriveSuccessorIds(provider)
+  deriveCodesFromInteractions(provider, deps.sealer)
+  reportRefusals(provider, deps.report)
+  keepErrorsFromStrangers(provider, settings.privateUseRedirects)
+  settleAfterEachRequest(provider, { ...deps, database: store.database, graceSeconds: lifetimes.refreshGraceSeconds })
+  completeMetadata(provider, { ...settings, registry: store.registry })
+  answerRegistrations(provider)
+  const readAccessToken = createAccessTokenReader(issuer, keys)
+  registerTokenExchange(provider, { registry: store.registry, algorithm, readAccessToken, lifetimes, now })
+  answerRevocations(provider, { database: store.database, readAccessToken, report: deps.report })
+  answerIntrospections(provider, { database: store.database, readAccessToken })
+  acceptRawCredentials(provider)
+  return { keys, provider, handle: provider.callback() }
+}
+
+function slicesOf(keys: SigningKeys, deps: ProviderDeps, adapters: LastingParts['adapters']) {
+  const { settings, store, basePath, now } = deps
+  const { issuer, lifetimes, privateUseRedirects } = settings
+  const { algorithm } = keys
+  return {
     storage: storage(adapters),
-    signing: signing(signingKeys),
+    signing: signing(keys),
     clients: clients(settings, algorithm),
     clientAssertions: clientAssertions(issuer, now),
     pkce: pkce(),
@@ -101,36 +170,6 @@ export function createAuthorizationServer(deps: ProviderDeps): AuthorizationServ
     routes: routes(),
     outgoing: outgoing(deps.egress, deps.report),
     surface: surface(),
-  }
-  const provider = new Provider(issuer, compose(slices, namesKnownToTheEngine()))
-  // The request arrives with the issuer's own scheme and host, whatever it said before.
-  provider.proxy = true
-  compareSecretsByDigest(provider)
-  leaveRedirectUrisToTheJudge(provider)
-  ignoreUnacceptableClients(provider, deps.report)
-  deriveSuccessorIds(provider)
-  deriveCodesFromInteractions(provider, sealer)
-  reportRefusals(provider, deps.report)
-  keepErrorsFromStrangers(provider, privateUseRedirects)
-  settleAfterEachRequest(provider, { ...deps, database: store.database, graceSeconds })
-  completeMetadata(provider, { ...settings, registry: store.registry })
-  answerRegistrations(provider)
-  const readAccessToken = createAccessTokenReader(issuer, signingKeys)
-  registerTokenExchange(provider, { registry: store.registry, algorithm, readAccessToken, lifetimes, now })
-  answerRevocations(provider, { database: store.database, readAccessToken, report: deps.report })
-  answerIntrospections(provider, { database: store.database, readAccessToken })
-  acceptRawCredentials(provider)
-  return {
-    provider,
-    documentClients,
-    pendingInteractions: createPendingInteractions({ states, formTokens, basePath, now }),
-    browserSessions: createBrowserSessions({
-      ...{ provider, formTokens, basePath, now },
-      database: store.database,
-      sessions: store.sessions,
-      cookieNames: names,
-      lifetimeSeconds: lifetimes.signInSessionSeconds,
-    }),
   }
 }
 

@@ -3,6 +3,7 @@ import { promisify } from 'node:util'
 import { deflateRaw, inflateRaw } from 'node:zlib'
 import type { AdapterPayload } from 'oidc-provider'
 import type { Sealer } from '../keys/sealing.ts'
+import { hashId } from '../store/id-hash.ts'
 import type { InteractionRows } from '../store/interactions.ts'
 import { currentUnit, type RequestFacts } from '../store/unit-of-work.ts'
 import { ROUTES } from './routes.ts'
@@ -45,10 +46,12 @@ export function createInteractionStates(options: {
   const { sealer, rows, cookieName, basePath, now } = options
   const context = (rowId: string) => ({ purpose: 'interaction', table: 'interactions', rowId }) as const
   const path = (uid: string): string => `${basePath}${ROUTES.authorization}/${uid}`
+  // By the digest that the table has, so that a row can be sealed anew by who does not have the cookie.
+  const rowContext = (key: string) => context(hashId(key).toString('hex'))
   const open = async (uid: string, cookie: string): Promise<Buffer | undefined> => {
     if (!cookie.startsWith(ROW_PREFIX)) return sealer.open(context(uid), Buffer.from(cookie, 'base64url'))
     const sealed = await rows.find(uid + cookie)
-    return sealed && sealer.open(context(uid + cookie), sealed)
+    return sealed && sealer.open(rowContext(uid + cookie), sealed)
   }
   return {
     async read(uid) {
@@ -66,7 +69,7 @@ export function createInteractionStates(options: {
       let value = sealer.seal(context(uid), packed).toString('base64url')
       if (value.length > COOKIE_BYTES_MAX) {
         value = ROW_PREFIX + randomBytes(ROW_KEY_BYTES).toString('base64url')
-        await rows.put(uid + value, sealer.seal(context(uid + value), packed), expiresAt)
+        await rows.put(uid + value, sealer.seal(rowContext(uid + value), packed), expiresAt)
       }
       currentUnit().cookies.set(cookieName, value, { path: path(uid), maxAgeSeconds: expiresAt - now() })
     },

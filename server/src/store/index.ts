@@ -7,6 +7,7 @@ import { type Database, openDatabase } from './database.ts'
 import { createInteractionRows, type InteractionRows } from './interactions.ts'
 import { createResourceRegistry, type ResourceRegistry } from './resource-registry.ts'
 import { createResources, type Resources } from './resources.ts'
+import { createSealedTables } from './sealed-tables.ts'
 import { createSessions, type Sessions } from './sessions.ts'
 import { createSigningKeyTable, type SigningKeyTable } from './signing-keys.ts'
 
@@ -26,6 +27,7 @@ export interface Store {
   readonly consentList: ConsentList
   readonly interactions: InteractionRows
   readonly signingKeys: SigningKeyTable
+  readonly sealedTables: ReturnType<typeof createSealedTables>
   /** Rejects when the database does not answer. */
   ping(): Promise<void>
   close(): Promise<void>
@@ -49,6 +51,7 @@ export function openStore(options: { databaseUrl: string; poolSize: number; log?
     consentList: createConsentList(database),
     interactions: createInteractionRows(database),
     signingKeys: createSigningKeyTable(database),
+    sealedTables: createSealedTables(database),
     async ping() {
       await database.read(PING, [])
     },

@@ -22,6 +22,9 @@ const LEAVES = [
   'resource remove',
   'grants list',
   'grants revoke',
+  'keys list',
+  'keys rotate',
+  'keys rewrap',
 ]
 
 describe('help', () => {

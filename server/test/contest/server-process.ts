@@ -22,9 +22,8 @@ async function start(plain: PlainSettings): Promise<void> {
     demo: { ...plain.demo, password: undefined },
   }
   const store = openStore({ databaseUrl: plain.databaseUrl, poolSize: plain.databasePoolSize })
-  const http = createServer(
-    await createApp({ settings, store, log: () => {}, egress: createEgress({ settings: settings.egress }) }),
-  )
+  const egress = createEgress({ settings: settings.egress })
+  const http = createServer((await createApp({ settings, store, log: () => {}, egress })).handle)
   // Longer than a contest pauses: a connection that the server closes while a request is on its way is no finding here.
   http.keepAliveTimeout = KEEP_ALIVE_MS
   http.listen(0, '127.0.0.1', () => {

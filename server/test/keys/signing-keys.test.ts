@@ -17,8 +17,9 @@ const KEY = newKey()
 let rows: StoredSigningKey[]
 const table: SigningKeyTable = {
   list: async () => rows.toSorted((a, b) => a.generation - b.generation),
-  async add(key) {
-    if (!rows.some(({ generation }) => generation === key.generation)) rows.push(key)
+  async add(key, signsAfterSeconds) {
+    if (rows.some(({ generation }) => generation === key.generation)) return
+    rows.push({ ...key, due: signsAfterSeconds === 0 })
   },
 }
 beforeEach(() => {
@@ -43,11 +44,16 @@ describe('signing keys', () => {
     expect(key?.kid).toBe(await calculateJwkThumbprint(key ?? {}))
   })
 
-  it('of another algorithm go on being published after a change, the one in use first', async () => {
+  it('of a new algorithm are published before they sign, and the older ones go on being published', async () => {
     const before = await load('ES256')
     const after = await load('EdDSA')
-    expect(after.jwks.keys.map(({ alg }) => alg)).toEqual(['EdDSA', 'ES256'])
-    expect(after.jwks.keys[1]).toEqual(before.jwks.keys[0])
+    expect(after).toMatchObject({ algorithm: 'ES256', jwks: { keys: [{ alg: 'ES256' }, { alg: 'EdDSA' }] } })
+    expect(after.jwks.keys[0]).toEqual(before.jwks.keys[0])
+    rows = rows.map((row) => ({ ...row, due: true }))
+    expect(await load('EdDSA')).toMatchObject({
+      algorithm: 'EdDSA',
+      jwks: { keys: [{ alg: 'EdDSA' }, { alg: 'ES256' }] },
+    })
     expect((await load('ES256')).jwks.keys.map(({ alg }) => alg)).toEqual(['ES256', 'EdDSA'])
     expect(rows).toHaveLength(2)
   })

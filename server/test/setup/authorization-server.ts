@@ -83,7 +83,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   if (options.sharing === undefined) await fill(store)
   await syncSettings(settings, store)
   const egress = options.egress ?? createEgress({ settings: settings.egress })
-  http.on('request', await createApp({ settings, store, log, egress }))
+  http.on('request', (await createApp({ settings, store, log, egress })).handle)
   return {
     issuer: settings.issuer,
     origin,
