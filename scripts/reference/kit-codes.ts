@@ -119,6 +119,10 @@ export const KIT_CODES: CodeMeanings = {
     means: 'A request without a token: how every first login begins.',
     change: 'Nothing: the challenge tells the client where to ask.',
   },
+  SALLYPORT_E_NO_REVOCATIONS: {
+    means: "The issuer's metadata names no feed of revocations: what is taken back ends with its tokens, not before.",
+    change: 'Nothing, where short access tokens are enough; Sallyport names its feed by itself.',
+  },
   SALLYPORT_E_OPTIONS: {
     means: 'An option of `protect` is not what it should be.',
     change: 'Correct the option that the message names.',
@@ -126,6 +130,12 @@ export const KIT_CODES: CodeMeanings = {
   SALLYPORT_E_RESOURCE_URI: {
     means: 'The `resource` given to `protect` is not a resource identifier.',
     change: 'Give the URL of the MCP endpoint as clients type it, without fragment.',
+  },
+  SALLYPORT_E_REVOCATIONS_UNAVAILABLE: {
+    means:
+      "The issuer's feed of revocations cannot be had, or cannot be believed. After a minute, calls above reading get 503.",
+    change: 'Check that this server reaches the address in the detail, and that both clocks are right.',
+    oauth: 'temporarily_unavailable',
   },
   SALLYPORT_E_STDIO: {
     means: '`protect` was called without an http or https URL: over stdio there is no OAuth.',
@@ -174,6 +184,12 @@ export const KIT_CODES: CodeMeanings = {
   SALLYPORT_E_TOKEN_OWN_KEY: {
     means: 'The token brings the key it is to be checked with: a forgery.',
     change: 'Find out where it comes from.',
+  },
+  SALLYPORT_E_TOKEN_REVOKED: {
+    means:
+      'The grant of the token was ended: by the person, the client, an operator, or because something was replayed.',
+    change: 'Nothing here. The client signs in again, if the person still wants it to.',
+    oauth: 'invalid_token',
   },
   SALLYPORT_E_TOKEN_SENDER_CONSTRAINED: {
     means: 'The token is bound to a key of its holder, and the kit checks no such proof.',

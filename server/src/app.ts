@@ -23,9 +23,12 @@ import { renderRefusal } from './http/refusal-page.ts'
 import { refusalsForPeople } from './http/refusals-for-people.ts'
 import { logRequests } from './http/request-log.ts'
 import { resourceMetadata } from './http/resource-metadata.ts'
-import { openKeyRing } from './keys/key-ring.ts'
+import { createRevocationFeed } from './http/revocations/feed.ts'
+import { serveRevocations } from './http/revocations/serve.ts'
+import { type KeyRing, openKeyRing } from './keys/key-ring.ts'
 import { createProbes } from './keys/probes.ts'
 import { createSealer } from './keys/sealing.ts'
+import { signStatement } from './keys/sign-statement.ts'
 import { describeClient } from './provider/client-description.ts'
 import { type AuthorizationServer, createAuthorizationServer } from './provider/index.ts'
 import { syncSettings } from './provider/registered-settings.ts'
@@ -177,10 +180,24 @@ export async function createApp(deps: { settings: Settings; store: Store; log: L
   app.use(crossOrigin(CROSS_ORIGIN_ENDPOINTS))
   app.use(pageRoutes(interactionDeps(deps, server, { pages, now, address })))
   app.use(resourceMetadata(settings.issuer, store.registry))
+  app.use(revocationsOf({ settings, store, log }, keyRing, now))
   app.use(onlyEndpoints(new Set(settings.registration.mode === 'off' ? ['/register'] : [])))
   app.use(canonicalParameters(store.registry))
   app.use(toEngine(server.handle))
   return { handle: app.callback(), readiness: [{ name: 'keys', check: async () => keyRing.isWhole() }] }
+}
+
+function revocationsOf(
+  { settings, store, log }: { settings: Settings; store: Store; log: Log },
+  keyRing: KeyRing,
+  now: () => number,
+): Koa.Middleware {
+  const { registry, revocations } = store
+  const feed = createRevocationFeed({
+    ...{ issuer: settings.issuer, registry, revocations, now },
+    sign: async (statement) => signStatement(await keyRing.current(), statement),
+  })
+  return serveRevocations(registry, feed, log)
 }
 
 function interactionDeps(

@@ -93,7 +93,12 @@ async function authorize(request: Request, deps: AdmitDeps): Promise<Authorized>
 async function authorizeAnonymous(request: Request, deps: AdmitDeps): Promise<Authorized> {
   const refused: Authorized = { ok: false, refusal: { kind: 'no-credentials' } }
   if (!deps.publicDiscovery || request.method !== 'POST') return refused
-  const judged = await judgeBody(request, { policy: deps.policy, granted: [], limit: MAX_PUBLIC_BODY_BYTES })
+  const judged = await judgeBody(request, {
+    policy: deps.policy,
+    granted: [],
+    isKnownLive: true,
+    limit: MAX_PUBLIC_BODY_BYTES,
+  })
   // `server/discover` alone: in a batch, something else would come in with it.
   return judged.ok && judged.soleMethod === 'server/discover' ? { ...judged, access: undefined } : refused
 }
@@ -104,9 +109,14 @@ async function authorizeToken(request: Request, token: string, deps: AdmitDeps):
   if (verified.kind === 'unavailable') {
     return { ok: false, refusal: { kind: 'issuer-unavailable', detail: verified.detail } }
   }
-  const { access } = verified
+  const { access, isKnownLive } = verified
   if (request.method === 'POST') {
-    const judged = await judgeBody(request, { policy: deps.policy, granted: access.scopes, limit: MAX_BODY_BYTES })
+    const judged = await judgeBody(request, {
+      policy: deps.policy,
+      granted: access.scopes,
+      isKnownLive,
+      limit: MAX_BODY_BYTES,
+    })
     return judged.ok ? { ...judged, access } : judged
   }
   // A method that we do not know could carry a call that we did not judge.

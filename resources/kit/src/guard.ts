@@ -9,9 +9,10 @@ import { createHostAndOriginRules } from './http/host-and-origin.ts'
 import { endStreamAfter } from './http/stream-expiry.ts'
 import type { ProtectedResourceMetadata } from './http/well-known.ts'
 import { createIssuerSource } from './issuer/issuer-source.ts'
-import { type CallsDecision, decideCalls, scopesForTool, type ToolPolicy } from './mcp/decide-calls.ts'
+import { type CallsDecision, decideCalls, onlyReads, scopesForTool, type ToolPolicy } from './mcp/decide-calls.ts'
 import { metadataUrlOf } from './metadata-url.ts'
 import type { ProtectSettings } from './protect-options.ts'
+import { createRevocationFeed } from './revocation/revocation-feed.ts'
 import { IssuerUnavailableError, TokenRefusedError } from './token/token-refusal.ts'
 import { type VerifiedToken, verifyAccessToken } from './token/verify-access-token.ts'
 
@@ -94,9 +95,10 @@ export function createGuard(
     onTrouble: (detail) => log({ code: 'SALLYPORT_E_ISSUER_UNAVAILABLE', detail }),
   })
   const expected = { issuer, resource, acceptJwtType: settings.acceptJwtType }
+  const revocations = createRevocationFeed({ issuer, resource, source, clock, log, fetch: settings.fetch })
   const exchanger = client === undefined ? NO_EXCHANGER : createExchanger({ ...settings, client, source })
   const verify = async (token: string): Promise<VerifiedToken> => {
-    const verified = await verifyAccessToken(token, { source, expected, now: clock() })
+    const verified = await verifyAccessToken(token, { source, expected, revocations, now: clock() })
     if (verified.kind === 'verified') exchanger.remember(verified.access, token)
     return verified
   }
@@ -114,7 +116,7 @@ export function createGuard(
     resource,
     metadata,
     metadataUrl,
-    verifier: createVerifier(verify),
+    verifier: createVerifier(verify, policy),
     scopesFor: (tool) => scopesForTool(policy, tool),
     decideCall: (tool, granted) => decideCalls(policy, [{ method: 'tools/call', id: undefined, name: tool }], granted),
     ready: source.ready,
@@ -140,12 +142,14 @@ function buildMetadata(settings: ProtectSettings, scopes: readonly string[]): Pr
   })
 }
 
-function createVerifier(verify: (token: string) => Promise<VerifiedToken>): TokenVerifier {
+function createVerifier(verify: (token: string) => Promise<VerifiedToken>, policy: ToolPolicy): TokenVerifier {
   return {
     verifyAccessToken: async (token) => {
       const verified = await verify(token)
       switch (verified.kind) {
         case 'verified':
+          // Which tool will be called is not known here, so that what the token could do decides.
+          if (!verified.isKnownLive && !onlyReads(policy, verified.access.scopes)) throw new IssuerUnavailableError()
           return authInfoOf(verified.access)
         case 'refused':
           throw new TokenRefusedError(verified.refusal.reason)

@@ -1,6 +1,6 @@
 import type { Refusal } from './http/refusal.ts'
 import { readRequestBody } from './http/request-body.ts'
-import { decideCalls, type ToolPolicy } from './mcp/decide-calls.ts'
+import { decideCalls, onlyReadingCalls, type ToolPolicy } from './mcp/decide-calls.ts'
 import { buildDenial } from './mcp/json-rpc-answer.ts'
 import { parseJsonText } from './mcp/json-text.ts'
 import { type McpMessage, parseMcpBody } from './mcp/mcp-message.ts'
@@ -8,6 +8,15 @@ import { findHeaderMismatch } from './mcp/mirrored-headers.ts'
 
 // The first revision whose results carry `resultType`. Revisions are dates, so they sort as text.
 const MODERN_REVISION = '2026-07-28'
+
+/** What is known about the tools and about the token. */
+export interface BodyRules {
+  readonly policy: ToolPolicy
+  /** Scopes of the token. */
+  readonly granted: readonly string[]
+  /** False while nobody can say whether the token was revoked. */
+  readonly isKnownLive: boolean
+}
 
 export type JudgedBody =
   | {
@@ -24,12 +33,9 @@ export type JudgedBody =
  * on: another parser behind us might read a call in it.
  *
  * @param request a POST; its body is used up
- * @param rules what is known about the tools, the scopes of the token, the largest body in bytes
+ * @param rules what is known about the tools and the token, the largest body in bytes
  */
-export async function judgeBody(
-  request: Request,
-  rules: { readonly policy: ToolPolicy; readonly granted: readonly string[]; readonly limit: number },
-): Promise<JudgedBody> {
+export async function judgeBody(request: Request, rules: BodyRules & { readonly limit: number }): Promise<JudgedBody> {
   const body = await readRequestBody(request, rules.limit)
   if (!body.ok && body.reason === 'too-large') return refuse({ kind: 'body-too-large' })
   if (!body.ok) return refuse({ kind: 'body-unreadable', detail: 'The body is not UTF-8' })
@@ -47,7 +53,7 @@ function judgeMessages(
   headers: Headers,
   messages: readonly McpMessage[],
   batch: boolean,
-  rules: { readonly policy: ToolPolicy; readonly granted: readonly string[] },
+  rules: BodyRules,
 ): Refusal | undefined {
   const mirrored = { method: headers.get('mcp-method'), name: headers.get('mcp-name') }
   const mismatch = findHeaderMismatch(mirrored, messages, batch)
@@ -57,7 +63,8 @@ function judgeMessages(
   const decision = decideCalls(rules.policy, messages, rules.granted)
   switch (decision.kind) {
     case 'allow':
-      return undefined
+      if (rules.isKnownLive || onlyReadingCalls(rules.policy, messages)) return undefined
+      return { kind: 'issuer-unavailable', detail: 'no feed of revocations is young enough for more than reading' }
     case 'insufficient-scope':
       return decision
     case 'deny': {

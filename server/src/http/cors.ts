@@ -1,5 +1,6 @@
 import type { Middleware } from 'koa'
 import { isResourceMetadata } from './resource-metadata.ts'
+import { isRevocationFeed } from './revocations/serve.ts'
 
 // Browsers ask again after this; a day is what the largest of them allow or cut.
 const PREFLIGHT_MAX_AGE_SECONDS = '86400'
@@ -14,7 +15,7 @@ const READING = ['GET', 'HEAD']
  */
 export function crossOrigin(paths: ReadonlyMap<string, readonly string[]>): Middleware {
   return async (ctx, next) => {
-    const methods = paths.get(ctx.path) ?? (isMetadata(ctx.path) ? READING : undefined)
+    const methods = paths.get(ctx.path) ?? (isPublic(ctx.path) ? READING : undefined)
     if (methods === undefined) return next()
     ctx.set('Access-Control-Allow-Origin', '*')
     ctx.set('Access-Control-Expose-Headers', 'WWW-Authenticate, Retry-After, X-Correlation-Id')
@@ -27,6 +28,6 @@ export function crossOrigin(paths: ReadonlyMap<string, readonly string[]>): Midd
   }
 }
 
-function isMetadata(path: string): boolean {
-  return path.startsWith(WELL_KNOWN) || isResourceMetadata(path)
+function isPublic(path: string): boolean {
+  return path.startsWith(WELL_KNOWN) || isResourceMetadata(path) || isRevocationFeed(path)
 }

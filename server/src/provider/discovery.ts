@@ -17,7 +17,11 @@ const NOT_OURS = ['claims_parameter_supported', 'claim_types_supported', 'claims
  */
 export function completeMetadata(
   provider: Provider,
-  { registry, clientDocuments }: { registry: ResourceRegistry; clientDocuments: ClientDocumentSettings },
+  {
+    issuer,
+    registry,
+    clientDocuments,
+  }: { issuer: string; registry: ResourceRegistry; clientDocuments: ClientDocumentSettings },
 ): void {
   provider.use(async (ctx, next) => {
     await next()
@@ -34,6 +38,8 @@ export function completeMetadata(
       response_modes_supported: ['query'],
       scopes_supported: [...new Set(all.flatMap((resource) => initialScopes(resource.tools)))],
       protected_resources: all.map((resource) => resource.uri),
+      // Ours: where a resource hears of grants that ended before their access tokens did.
+      resource_revocations_uri_template: `${issuer}/resources/{resource}/revocations`,
     }
     ctx.body = Object.fromEntries(Object.entries(document).filter(([name, value]) => isStated(name, value)))
   })

@@ -7,6 +7,7 @@ import { type Database, openDatabase } from './database.ts'
 import { createInteractionRows, type InteractionRows } from './interactions.ts'
 import { createResourceRegistry, type ResourceRegistry } from './resource-registry.ts'
 import { createResources, type Resources } from './resources.ts'
+import { createRevocations, type Revocations } from './revocations.ts'
 import { createSealedTables } from './sealed-tables.ts'
 import { createSessions, type Sessions } from './sessions.ts'
 import { createSigningKeyTable, type SigningKeyTable } from './signing-keys.ts'
@@ -23,6 +24,7 @@ export interface Store {
   readonly resources: Resources
   readonly registry: ResourceRegistry
   readonly sessions: Sessions
+  readonly revocations: Revocations
   readonly consents: Consents
   readonly consentList: ConsentList
   readonly interactions: InteractionRows
@@ -47,6 +49,7 @@ export function openStore(options: { databaseUrl: string; poolSize: number; log?
     clients: createClients(database),
     clientDocuments: createClientDocuments(database),
     sessions: createSessions(database),
+    revocations: createRevocations(database),
     consents: createConsents(database),
     consentList: createConsentList(database),
     interactions: createInteractionRows(database),

@@ -72,6 +72,7 @@ describe.each([
       authorization_endpoint: `${server.issuer}/authorize`,
       token_endpoint: `${server.issuer}/token`,
       registration_endpoint: `${server.issuer}/register`,
+      resource_revocations_uri_template: `${server.issuer}/resources/{resource}/revocations`,
       revocation_endpoint: `${server.issuer}/revoke`,
       introspection_endpoint: `${server.issuer}/introspect`,
       jwks_uri: `${server.issuer}/.well-known/jwks.json`,

@@ -52,6 +52,33 @@ export function decideCalls(
   return { kind: 'insufficient-scope', scopes: required, tools: calls }
 }
 
+/**
+ * Whether scopes open nothing but discovery and reading.
+ *
+ * @param scopes of a token
+ */
+export function onlyReads(policy: ToolPolicy, scopes: readonly string[]): boolean {
+  if (policy.kind === 'authenticated-only') return false
+  return scopes.every((scope) => {
+    const definition = policy.toolsFile.scopes.get(scope)
+    return definition === undefined || TOOL_CLASSES[definition.toolClass].initial
+  })
+}
+
+/**
+ * Whether messages ask for nothing but discovery and reading: what goes on while nobody can say whether a token was revoked.
+ *
+ * @param messages the messages of the body
+ */
+export function onlyReadingCalls(policy: ToolPolicy, messages: readonly McpMessage[]): boolean {
+  const calls = messages.filter((message) => message.method === 'tools/call')
+  if (policy.kind === 'authenticated-only') return calls.length === 0
+  return calls.every(({ name = '' }) => {
+    const definition = policy.toolsFile.tools.get(name)
+    return definition !== undefined && TOOL_CLASSES[definition.toolClass].initial
+  })
+}
+
 // An unlisted tool has no definition and no scope: what nobody classified may do anything.
 function isOpenedByScopes(definition: ToolDefinition | undefined): definition is ToolDefinition {
   return definition !== undefined && TOOL_CLASSES[definition.toolClass].standing

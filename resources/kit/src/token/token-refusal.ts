@@ -15,6 +15,7 @@ export type TokenRefusalReason =
   | 'not-yet-valid'
   | 'not-an-access-token'
   | 'sender-constrained'
+  | 'revoked'
 
 /** A refused token, with what the operator needs to know and the client must not. */
 export interface TokenRefusal {
@@ -39,6 +40,7 @@ export const TOKEN_REFUSAL_CODES: Readonly<Record<TokenRefusalReason, `SALLYPORT
   'not-yet-valid': 'SALLYPORT_E_TOKEN_NOT_YET_VALID',
   'not-an-access-token': 'SALLYPORT_E_TOKEN_NOT_AN_ACCESS_TOKEN',
   'sender-constrained': 'SALLYPORT_E_TOKEN_SENDER_CONSTRAINED',
+  revoked: 'SALLYPORT_E_TOKEN_REVOKED',
 }
 
 // SDK 2.x recognises its error class across copies of itself by this mark, not by the prototype.

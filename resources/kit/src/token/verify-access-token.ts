@@ -9,14 +9,21 @@ import type { TokenRefusal } from './token-refusal.ts'
 /** Half of what Node takes for all headers together; an access token has about 1 kB. */
 export const MAX_TOKEN_LENGTH = 8_192
 
+/**
+ * What the issuer says of a grant: `live`, `revoked`, or `unknown` while it names a feed of revocations and none that is young
+ * enough can be had.
+ */
+export type GrantStanding = 'live' | 'revoked' | 'unknown'
+
 export type VerifiedToken =
-  | { readonly kind: 'verified'; readonly access: Access }
+  /** `isKnownLive` is false while the issuer's word on revocations is too old: what only reads may go on. */
+  | { readonly kind: 'verified'; readonly access: Access; readonly isKnownLive: boolean }
   | { readonly kind: 'refused'; readonly refusal: TokenRefusal }
   /** The keys cannot be had: nobody can tell whether the token is good. */
   | { readonly kind: 'unavailable'; readonly detail: string }
 
 /**
- * Verifies an access token: header, key, signature, claims, in this order.
+ * Verifies an access token: header, key, signature, claims, and whether its grant was taken back, in this order.
  *
  * @param token the token as it came
  * @param deps the issuer's keys, what to expect, and the time in seconds since the epoch
@@ -24,7 +31,12 @@ export type VerifiedToken =
  */
 export async function verifyAccessToken(
   token: string,
-  deps: { readonly source: IssuerSource; readonly expected: ClaimsExpectation; readonly now: number },
+  deps: {
+    readonly source: IssuerSource
+    readonly expected: ClaimsExpectation
+    readonly revocations: { standingOf(grantId: string | undefined): Promise<GrantStanding> }
+    readonly now: number
+  },
 ): Promise<VerifiedToken> {
   if (token.length > MAX_TOKEN_LENGTH) return refused({ reason: 'too-large', detail: `${token.length} characters` })
   const header = readHeader(token)
@@ -42,7 +54,10 @@ export async function verifyAccessToken(
   if (claims === undefined) return refused({ reason: 'not-a-jwt', detail: 'the payload is not a JSON object' })
   const judged = judgeClaims(claims, deps.expected, deps.now)
   if (!judged.ok) return refused(judged.refusal)
-  return { kind: 'verified', access: { ...judged.access, handle: await handleOf(token) } }
+  const standing = await deps.revocations.standingOf(judged.access.grantId)
+  if (standing === 'revoked') return refused({ reason: 'revoked', detail: `grant ${judged.access.grantId} has ended` })
+  const access = { ...judged.access, handle: await handleOf(token) }
+  return { kind: 'verified', access, isKnownLive: standing === 'live' }
 }
 
 function refused(refusal: TokenRefusal): VerifiedToken {

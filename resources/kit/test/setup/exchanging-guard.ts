@@ -29,6 +29,10 @@ export async function startExchangingGuard(options: Partial<ProtectOptions> = {}
     server.guard.exchange(access, { resource: DOWNSTREAM, ...over })
   return {
     ...server,
+    // Said once at every issuer that has no feed, and no news for an exchange.
+    get logged() {
+      return server.logged.filter(({ code }) => code !== 'SALLYPORT_E_NO_REVOCATIONS')
+    },
     issuer,
     exchange,
     arrive: async (claims) => {
