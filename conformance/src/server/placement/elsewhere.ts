@@ -1,8 +1,9 @@
 import type { Check } from '../../check/check.ts'
 import { type Finding, faulty, incomplete, sound } from '../../check/finding.ts'
 import { isAccepted } from '../../mcp/json-rpc.ts'
-import type { WireRequest } from '../../wire/message.ts'
-import { controlToken, GARBAGE_TOKEN, inWords } from '../asking.ts'
+import { isStateless } from '../../mcp/revision.ts'
+import type { WireAnswer, WireRequest } from '../../wire/message.ts'
+import { askWithGarbage, askWithoutToken, controlToken, GARBAGE_TOKEN, inWords, openSession } from '../asking.ts'
 import type { ServerSubject } from '../subject.ts'
 
 const REMEDIES = {
@@ -91,13 +92,23 @@ async function judgePlace(subject: ServerSubject, place: Place): Promise<Finding
   const control = await controlToken(subject)
   if (control.kind === 'none') return control.finding
   // In a session, because a request outside of one is refused whatever it carries.
-  const { session } = await mcp.open(wire, control.token)
+  const session = await openSession(subject, control.token)
   const plain = mcp.request({ method: 'tools/list' }, session)
-  if (isAccepted(await wire.send(plain))) return incomplete('it is accepted without any token')
-  const bad = await wire.send(mcp.request({ method: 'tools/list', token: GARBAGE_TOKEN }, session))
-  if (isAccepted(bad)) return incomplete('it is accepted with any token')
+  if (isAccepted(await askPlainly(subject, plain))) return incomplete('it is accepted without any token')
+  if (isAccepted(await askBadly(subject, session))) return incomplete('it is accepted with any token')
   const answer = await wire.send(place(control.token, plain))
   return isAccepted(answer) ? faulty(`the token was accepted: ${inWords(answer)}`) : sound(inWords(answer))
+}
+
+/** Without sessions the two comparisons are the same request in every check. */
+function askPlainly(subject: ServerSubject, plain: WireRequest): Promise<WireAnswer> {
+  return isStateless(subject.mcp.revision) ? askWithoutToken(subject) : subject.wire.send(plain)
+}
+
+function askBadly(subject: ServerSubject, session: string | undefined): Promise<WireAnswer> {
+  const { mcp, wire } = subject
+  if (isStateless(mcp.revision)) return askWithGarbage(subject)
+  return wire.send(mcp.request({ method: 'tools/list', token: GARBAGE_TOKEN }, session))
 }
 
 function withQuery(url: string, token: string): string {
