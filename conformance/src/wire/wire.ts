@@ -2,6 +2,7 @@ import { Agent, request as undiciRequest } from 'undici'
 import { createMemory, type Once } from './memory.ts'
 import type { Exchange, Header, WireAnswer, WireRequest } from './message.ts'
 import type { Pace } from './pace.ts'
+import { certificateFault, trusting } from './roots.ts'
 
 /** Metadata and refusals are small; what is larger is cut and says so. */
 export const MAX_BODY_BYTES = 256 * 1024
@@ -41,7 +42,7 @@ export interface WireOptions {
 
 /** Makes wires that share connections, pace, limits, and what was asked once for all of them. */
 export function createWires(options: WireOptions): { open(): Wire; close(): Promise<void> } {
-  const agent = new Agent({ connect: options.ca === undefined ? {} : { ca: [...options.ca] }, allowH2: false })
+  const agent = new Agent({ connect: trusting(options.ca), allowH2: false })
   const memory = createMemory()
   const open = (): Wire => {
     const exchanges: Exchange[] = []
@@ -117,5 +118,5 @@ async function read(
 
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
-  return error.name === 'TimeoutError' ? 'no answer in time' : error.message
+  return error.name === 'TimeoutError' ? 'no answer in time' : (certificateFault(error) ?? error.message)
 }

@@ -23,6 +23,7 @@ async function helpOf(...args: readonly string[]): Promise<string> {
     environment: {},
     readFile: refuse,
     writeFile: refuse,
+    replaceFile: refuse,
     appendFile: refuse,
     onInterrupt: () => () => {},
   })

@@ -1,0 +1,35 @@
+import { createPace, type Pace } from './pace.ts'
+
+/** The paces of hosts that several runs speak to at the same time. */
+export interface HostPaces {
+  /** The pace of a host, which everybody who speaks to it takes from. */
+  paceOf(host: string): Pace
+}
+
+/** @param rates requests per second by host: of several for one host the slowest counts */
+export function createHostPaces(rates: readonly (readonly [host: string, requestsPerSecond: number])[]): HostPaces {
+  const slowest = new Map<string, number>()
+  for (const [host, rate] of rates) slowest.set(host, Math.min(rate, slowest.get(host) ?? rate))
+  const paces = new Map<string, Pace>()
+  return {
+    paceOf(host) {
+      const pace =
+        paces.get(host) ?? createPace({ requestsPerSecond: slowest.get(host) ?? 1, budget: Number.POSITIVE_INFINITY })
+      paces.set(host, pace)
+      return pace
+    },
+  }
+}
+
+/** A run's own pace and budget, behind the pace of its host. */
+export function behindHost(own: Pace, host: Pace): Pace {
+  return {
+    get spent() {
+      return own.spent
+    },
+    async take(...request: Parameters<Pace['take']>) {
+      await own.take(...request)
+      await host.take(...request)
+    },
+  }
+}
