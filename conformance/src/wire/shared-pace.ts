@@ -6,16 +6,24 @@ export interface HostPaces {
   paceOf(host: string): Pace
 }
 
-/** @param rates requests per second by host: of several for one host the slowest counts */
-export function createHostPaces(rates: readonly (readonly [host: string, requestsPerSecond: number])[]): HostPaces {
+/**
+ * @param rates requests per second by host: of several for one host the slowest counts
+ * @param time as `createPace` takes it
+ */
+export function createHostPaces(
+  rates: readonly (readonly [host: string, requestsPerSecond: number])[],
+  time: Pick<Parameters<typeof createPace>[0], 'clock' | 'wait'> = {},
+): HostPaces {
   const slowest = new Map<string, number>()
   for (const [host, rate] of rates) slowest.set(host, Math.min(rate, slowest.get(host) ?? rate))
-  const paces = new Map<string, Pace>()
+  const budget = Number.POSITIVE_INFINITY
+  const paces = new Map(
+    [...slowest].map(([host, requestsPerSecond]) => [host, createPace({ requestsPerSecond, budget, ...time })]),
+  )
   return {
     paceOf(host) {
-      const pace =
-        paces.get(host) ?? createPace({ requestsPerSecond: slowest.get(host) ?? 1, budget: Number.POSITIVE_INFINITY })
-      paces.set(host, pace)
+      const pace = paces.get(host)
+      if (pace === undefined) throw new RangeError(`no rate was named for ${host}`)
       return pace
     },
   }

@@ -9,29 +9,44 @@ export const anchorOf = (at: number): string => `target-${at + 1}`
 
 /** A requirement with several checks is as good as the worst of them. */
 const WORST_FIRST: readonly Verdict[] = ['fail', 'incomplete', 'warn', 'pass', 'not-applicable']
+/** From here on nothing needs attention. */
+const FIRST_PEACEFUL = WORST_FIRST.indexOf('pass')
 
 /** A table of requirements by targets, in a box of its own that scrolls. Each verdict leads to the check that gave it. */
 export function renderIndex(many: ManyReport, statementOf: StatementOf): string {
-  const { targets } = many
-  const ids = [...new Set(examinedOf(many).flatMap(({ checks }) => checks.map(({ requirement }) => requirement)))]
-  const heads = targets.map(
-    ({ name }, at) => `<th scope="col"><a href="#${anchorOf(at)}">${escapeMarkup(name)}</a></th>`,
-  )
-  const rows = ids.toSorted().map((id) => {
-    const statement = statementOf(id)
-    const words = statement === undefined ? '' : `<br>${escapeMarkup(statement)}`
-    const cells = targets.map((target, at) => cell(target, at, id)).join('')
-    return `<tr><th scope="row"><strong>${escapeMarkup(id)}</strong>${words}</th>${cells}</tr>\n`
+  const heads = many.targets.map(head).join('')
+  const rows = requirementsOf(many).map((id) => {
+    const cells = many.targets.map((target, at) => cell(target, at, id)).join('')
+    const words = escapeMarkup(statementOf(id) ?? '')
+    return `<tr><th scope="row"><strong>${escapeMarkup(id)}</strong> <span>${words}</span></th>${cells}</tr>\n`
   })
-  return `<div class="scroll" role="region" aria-labelledby="index" tabindex="0">
+  return `<h2 id="index">Which requirement holds where</h2>
+<p class="soft">Of several checks of a requirement the worst counts.</p>
+<div class="scroll" role="region" aria-labelledby="index" tabindex="0">
 <table>
-<caption id="index">What each target makes of each requirement; the worst of its checks counts</caption>
-<thead><tr><th scope="col">Requirement</th>${heads.join('')}</tr></thead>
+<thead><tr><th scope="col">Requirement</th>${heads}</tr></thead>
 <tbody>
 ${rows.join('')}</tbody>
 </table>
 </div>
 `
+}
+
+/** Those that fail anywhere first, as everywhere in a report; then by their ids. */
+function requirementsOf(many: ManyReport): readonly string[] {
+  const checks = examinedOf(many).flatMap((target) => target.checks)
+  const ids = [...new Set(checks.map(({ requirement }) => requirement))].toSorted()
+  const rank = (id: string): number => {
+    const worst = worstOf(checks.filter(({ requirement }) => requirement === id))
+    return worst === undefined ? WORST_FIRST.length : Math.min(WORST_FIRST.indexOf(worst.verdict), FIRST_PEACEFUL)
+  }
+  return ids.toSorted((a, b) => rank(a) - rank(b))
+}
+
+function head(target: TargetReport, at: number): string {
+  const result =
+    'unreachable' in target ? 'unreachable' : `${target.summary.fail} failed, ${target.summary.warn} warned`
+  return `<th scope="col"><a href="#${anchorOf(at)}">${escapeMarkup(target.name)}</a><span class="soft">${result}</span></th>`
 }
 
 function cell(target: TargetReport, at: number, requirement: string): string {
