@@ -43,6 +43,7 @@ td { white-space: nowrap; }
 td a { color: var(--tone); font-weight: 700; }
 .target { border-top: 2px solid var(--line); margin-top: 3rem; }
 .target h2 { font-size: 1.35rem; overflow-wrap: anywhere; margin-bottom: .25rem; }
+.target p { overflow-wrap: anywhere; }
 .unreachable { --tone: var(--incomplete); }
 tbody th, thead th:first-child { position: sticky; left: 0; }
 @media (max-width: 36rem) { tbody th { min-width: 0; } tbody th span { display: none; } dl { grid-template-columns: 1fr; } dd { margin-bottom: .4rem; } }
