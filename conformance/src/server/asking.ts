@@ -11,7 +11,7 @@ import type { ServerSubject } from './subject.ts'
 export const GARBAGE_TOKEN = 'sallyport-examine-not-a-token'
 
 /** For how long an accepted control stands for the checks that follow: it halves what a run sends. Milliseconds. */
-const CONTROL_GOOD_FOR_MS = 5_000
+export const CONTROL_GOOD_FOR_MS = 5_000
 /** A control that ends within a check would be refused for the wrong reason. Seconds. */
 const CONTROL_MARGIN_SECONDS = 30
 const TOO_MANY_REQUESTS = 429

@@ -33,7 +33,10 @@ export async function openResumeFile(path: string, console: Console): Promise<Re
       kept.set(target.name, { asked: digestOf(target), report })
       const text = `${JSON.stringify({ examiner: VERSION, finished: Object.fromEntries(kept) })}\n`
       // One after the other: two writers of one file would lose what the first has written.
-      writing = writing.then(() => console.replaceFile(path, text))
+      writing = writing
+        .then(() => console.replaceFile(path, text))
+        // What was found is worth more than the file: the run goes on.
+        .catch((error: unknown) => console.err(`--resume ${path} cannot be written: ${messageOf(error)}`))
       return writing
     },
   }
@@ -67,6 +70,10 @@ async function readIfThere(path: string, { readFile }: Console): Promise<string 
     return await readFile(path)
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
-    throw new UsageError(`--resume ${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`)
+    throw new UsageError(`--resume ${path} cannot be read: ${messageOf(error)}`)
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }

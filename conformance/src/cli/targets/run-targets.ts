@@ -1,5 +1,6 @@
 import type { TargetReport } from '../../report/many.ts'
 import type { Report } from '../../report/report.ts'
+import { portOf } from '../../start/placeholders.ts'
 import type { Pace } from '../../wire/pace.ts'
 import { createHostPaces } from '../../wire/shared-pace.ts'
 import type { Console } from '../console.ts'
@@ -67,7 +68,7 @@ function canStart(target: Target, running: readonly Target[]): boolean {
 /** Ports of this machine that nobody else can have meanwhile. */
 function portsOf({ options, url }: Target): readonly string[] {
   const ofIssuer = options.issuerPort === 0 ? [] : [String(options.issuerPort)]
-  const ofServer = options.start === undefined || url.includes('{port}') ? [] : [new URL(url).port]
+  const ofServer = options.start === undefined || url.includes('{port}') ? [] : [portOf(url)]
   return [...ofIssuer, ...ofServer]
 }
 
