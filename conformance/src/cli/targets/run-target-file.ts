@@ -90,8 +90,9 @@ function keptOf(targets: readonly Target[], resume: ResumeFile | undefined): Map
 }
 
 async function printPlans(targets: readonly Target[], console: Console): Promise<number> {
-  for (const { name, options, checks } of targets) {
+  for (const { name, optionsNow, checks } of targets) {
     console.out(`# ${name}`)
+    const options = await optionsNow()
     const steps = await planServer({ ...options, checks, requirements: requirementsById })
     for (const line of planLines(steps, options)) console.out(line)
   }

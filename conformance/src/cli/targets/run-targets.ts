@@ -1,4 +1,5 @@
 import type { TargetReport } from '../../report/many.ts'
+import { redactExchanges } from '../../report/redaction.ts'
 import type { Report } from '../../report/report.ts'
 import { portOf } from '../../start/placeholders.ts'
 import type { Pace } from '../../wire/pace.ts'
@@ -44,13 +45,15 @@ export async function runTargets({ targets, atOnce, console, onFinished }: RunTa
 
 /** What breaks at one target is said of that target, and stops no other. */
 async function runTarget(target: Target, pace: Pace | undefined, console: Console): Promise<TargetReport> {
-  const { name, checks, roots, url } = target
+  const { name, checks, options, roots, url } = target
   const prefixed = { ...console, err: (lines: string) => console.err(lines.replace(/^/gm, () => `${name}: `)) }
   try {
     const report = await runProfile(await target.optionsNow(), checks, prefixed, { pace, roots })
     return named(name, report)
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
+    // It may hold the last words of a server that was started, and stands in reports.
+    const { text } = redactExchanges([], options.token === undefined ? [] : [options.token])
+    const why = text(error instanceof Error ? error.message : String(error))
     prefixed.err(`could not be examined: ${why}`)
     return { name, target: url, unreachable: why }
   }

@@ -139,6 +139,18 @@ describe('sallyport-examine server --targets', () => {
     expect([...files.values(), ...out].join('\n')).not.toContain('secret')
   })
 
+  it('shows no secret of what a server says that does not start', async () => {
+    const secret = 'canary0123456789canary'
+    const start = `node -e "console.log('access_token=${secret}')"`
+    const text = `- name: broken\n  url: http://127.0.0.1:{port}/mcp\n  start: ${JSON.stringify(start)}\n`
+    const { files, exitCode, out, err } = await run(text, ['--json', 'r.json', '--resume', 's.json'])
+    expect(exitCode).toBe(4)
+    const [broken] = JSON.parse(files.get('r.json') ?? '').targets
+    expect(broken.unreachable).toMatch(/ended with 0; it said:\naccess_token=\[redacted\]/)
+    const written = [...files.values(), ...out, ...err.filter((line) => !line.startsWith('broken: starting:'))]
+    expect(written.join('\n')).not.toContain(secret)
+  })
+
   it('asks one host for no more than its rate, however many of its targets are examined at once', async () => {
     const before = open.seen.length
     const slow = ['  rate: 20\n', '  rate: 500\n', '  rate: 500\n']
