@@ -1,4 +1,4 @@
-import { appendFile, readFile, writeFile } from 'node:fs/promises'
+import { appendFile, readFile, rename, writeFile } from 'node:fs/promises'
 import type { Console } from './cli/console.ts'
 import { runCommandLine } from './cli/program.ts'
 
@@ -19,6 +19,11 @@ const console: Console = {
   environment: process.env,
   readFile: (path) => readFile(path, 'utf8'),
   writeFile: (path, text) => writeFile(path, text),
+  async replaceFile(path, text) {
+    const beside = `${path}.part`
+    await writeFile(beside, text)
+    await rename(beside, path)
+  },
   appendFile: (path, text) => appendFile(path, text),
   stream: process.stdout,
   onInterrupt: (end) => {

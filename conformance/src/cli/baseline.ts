@@ -1,5 +1,6 @@
 import { parse } from 'yaml'
 import type { CheckReport } from '../report/report.ts'
+import type { Console } from './console.ts'
 import { UsageError } from './usage-error.ts'
 
 /** Known failures: id of the check to the reason why it is accepted. */
@@ -22,6 +23,23 @@ export function readBaseline(text: string, checkIds: ReadonlySet<string>): Basel
       return [id, reason]
     }),
   )
+}
+
+/** @throws UsageError for a file that cannot be read */
+export async function loadBaseline(
+  path: string | undefined,
+  checkIds: ReadonlySet<string>,
+  { readFile }: Pick<Console, 'readFile'>,
+): Promise<Baseline> {
+  if (path === undefined) return new Map()
+  try {
+    return readBaseline(await readFile(path), checkIds)
+  } catch (error) {
+    if (error instanceof UsageError) throw error
+    throw new UsageError(
+      `the baseline ${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+    )
+  }
 }
 
 /** A run in the light of its baseline. */

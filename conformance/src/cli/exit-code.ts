@@ -23,6 +23,14 @@ export function isFailing(
   return failing[verdict]
 }
 
+/** A failure is known, silence and a gap are not: the surer, the worse. */
+const WORST_FIRST = [EXIT.failed, EXIT.unreachable, EXIT.incomplete, EXIT.passed] as const
+
+/** The exit code of a run of many targets: 1 before 4 before 3 before 0. */
+export function worstOf(exitCodes: readonly number[]): number {
+  return WORST_FIRST.find((code) => exitCodes.includes(code)) ?? EXIT.passed
+}
+
 /**
  * The exit code of a run that came to its end.
  * @param results those that no baseline excuses

@@ -1,29 +1,43 @@
 import type { Command } from 'commander'
-import { renderBadge } from '../report/formats/badge.ts'
+import { renderBadge, renderBadgeOfMany } from '../report/formats/badge.ts'
 import { renderAnnotations, renderStepSummary } from '../report/formats/github.ts'
 import { renderHtml } from '../report/formats/html.ts'
+import { renderHtmlOfMany } from '../report/formats/html-many.ts'
 import { renderHuman } from '../report/formats/human.ts'
-import { renderJson } from '../report/formats/json.ts'
-import { renderJunit } from '../report/formats/junit.ts'
-import { renderSarif } from '../report/formats/sarif.ts'
+import { renderJson, renderJsonOfMany } from '../report/formats/json.ts'
+import { renderJunit, renderJunitOfMany } from '../report/formats/junit.ts'
+import { renderSarif, renderSarifOfMany } from '../report/formats/sarif.ts'
+import type { ManyReport } from '../report/many.ts'
+import type { ReadReport } from '../report/read-many.ts'
 import type { Report } from '../report/report.ts'
 import { redactTarget } from '../report/target-names.ts'
 import { requirementsById } from '../requirements/requirements.ts'
-import { applyBaseline, type Baseline, readBaseline } from './baseline.ts'
+import { applyBaseline, loadBaseline } from './baseline.ts'
 import type { Console } from './console.ts'
 import { exitCodeOf, type FailOn, isFailing } from './exit-code.ts'
-import { UsageError } from './usage-error.ts'
 import { VERSION } from './version.ts'
 
-const statementOf = (id: string): string | undefined => requirementsById.get(id)?.statement
+export const statementOf = (id: string): string | undefined => requirementsById.get(id)?.statement
 
 /** Formats that are written to a file of the operator's choice, by the name of their flag. */
 const FORMATS = {
-  json: { what: 'JSON', render: renderJson },
-  junit: { what: 'JUnit XML', render: (report: Report) => renderJunit(report, statementOf) },
-  sarif: { what: 'SARIF 2.1.0', render: (report: Report) => renderSarif(report, { version: VERSION, statementOf }) },
-  html: { what: 'one HTML page', render: (report: Report) => renderHtml(report, statementOf) },
-  badge: { what: 'the JSON of a badge', render: renderBadge },
+  json: { what: 'JSON', render: renderJson, renderMany: renderJsonOfMany },
+  junit: {
+    what: 'JUnit XML',
+    render: (report: Report) => renderJunit(report, statementOf),
+    renderMany: (many: ManyReport) => renderJunitOfMany(many, statementOf),
+  },
+  sarif: {
+    what: 'SARIF 2.1.0',
+    render: (report: Report) => renderSarif(report, { version: VERSION, statementOf }),
+    renderMany: (many: ManyReport) => renderSarifOfMany(many, { version: VERSION, statementOf }),
+  },
+  html: {
+    what: 'one HTML page',
+    render: (report: Report) => renderHtml(report, statementOf),
+    renderMany: (many: ManyReport) => renderHtmlOfMany(many, statementOf),
+  },
+  badge: { what: 'the JSON of a badge', render: renderBadge, renderMany: renderBadgeOfMany },
 } as const
 
 type FormatName = keyof typeof FORMATS
@@ -60,7 +74,7 @@ export async function concludeRun({ flags, failOn, console, checkIds, run }: Con
   const baseline = await loadBaseline(flags.baseline, checkIds, console)
   const found = await run()
   const report = flags.redactTarget === true ? redactTarget(found) : found
-  await writeFormats(report, flags, console)
+  await writeFormats({ kind: 'one', report }, flags, console)
   await tellGitHub(report, console)
   const { open, stale } = applyBaseline(report.checks, baseline, (result) => isFailing(result, failOn))
   for (const id of stale) console.out(`stale baseline entry: ${id} no longer fails, take it out`)
@@ -68,10 +82,16 @@ export async function concludeRun({ flags, failOn, console, checkIds, run }: Con
   return exitCodeOf(open, failOn, stale.length)
 }
 
-async function writeFormats(report: Report, flags: OutputFlags, console: Console): Promise<void> {
-  for (const [name, { render }] of Object.entries(FORMATS)) {
+/** Writes every file that was asked for. */
+export async function writeFormats(
+  found: ReadReport,
+  flags: OutputFlags,
+  { writeFile }: Pick<Console, 'writeFile'>,
+): Promise<void> {
+  for (const [name, { render, renderMany }] of Object.entries(FORMATS)) {
     const path = flags[name as FormatName]
-    if (path !== undefined) await console.writeFile(path, render(report))
+    if (path === undefined) continue
+    await writeFile(path, found.kind === 'one' ? render(found.report) : renderMany(found.report))
   }
 }
 
@@ -82,20 +102,4 @@ async function tellGitHub(report: Report, { environment, out, appendFile }: Cons
   if (annotations !== '') out(annotations)
   const summary = environment.GITHUB_STEP_SUMMARY
   if (summary !== undefined && summary !== '') await appendFile(summary, renderStepSummary(report, statementOf))
-}
-
-async function loadBaseline(
-  path: string | undefined,
-  checkIds: ReadonlySet<string>,
-  console: Console,
-): Promise<Baseline> {
-  if (path === undefined) return new Map()
-  try {
-    return readBaseline(await console.readFile(path), checkIds)
-  } catch (error) {
-    if (error instanceof UsageError) throw error
-    throw new UsageError(
-      `the baseline ${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
-    )
-  }
 }

@@ -5,10 +5,18 @@ import { requirementsById } from '../requirements/requirements.ts'
 import { type ExamineServer, examineServer, UnreachableError } from '../run/examine-server.ts'
 import { fillPlaceholders, portOf, type StartFacts } from '../start/placeholders.ts'
 import { StartError, type StartedServer, startServer } from '../start/started-server.ts'
+import type { Pace } from '../wire/pace.ts'
 import type { Console } from './console.ts'
 import type { ServerOptions } from './server-options.ts'
 import { UsageError } from './usage-error.ts'
 import { USER_AGENT } from './version.ts'
+
+/** What a run has of others: the pace of a host that several speak to, and whom the operator believes. */
+export interface Surroundings {
+  readonly pace?: Pace | undefined
+  /** PEM of private roots. */
+  readonly roots?: readonly string[] | undefined
+}
 
 /**
  * Sets up whom the server trusts, and the server where it is to be started; runs; takes everything down again.
@@ -19,13 +27,14 @@ export async function runProfile(
   options: ServerOptions,
   checks: ExamineServer['checks'],
   console: Console,
+  around: Surroundings,
 ): Promise<Report> {
-  if (options.profile === 'live') return examine(options, checks, undefined, console)
+  if (options.profile === 'live') return examine(options, checks, undefined, console, around)
   const issuer = await openIssuer(options.issuerPort)
   try {
     const { start } = options
-    const run = (): Promise<Report> => examine(options, checks, issuer, console)
-    return await (start === undefined ? run() : withStarted(options, start, issuer, console, run))
+    const run = (): Promise<Report> => examine(options, checks, issuer, console, around)
+    return await (start === undefined ? run() : withStarted(options, start, issuer, { console, around, run }))
   } finally {
     await issuer.close()
   }
@@ -36,9 +45,12 @@ function examine(
   checks: ExamineServer['checks'],
   issuer: HostileIssuer | undefined,
   console: Console,
+  { pace, roots }: Surroundings,
 ): Promise<Report> {
   return examineServer({
     ...options,
+    hostPace: pace,
+    ca: roots,
     issuer,
     checks,
     requirements: requirementsById,
@@ -60,8 +72,7 @@ async function withStarted(
   { url, audience = url }: ServerOptions,
   { command, env, timeoutMs }: NonNullable<ServerOptions['start']>,
   { issuer }: HostileIssuer,
-  console: Console,
-  run: () => Promise<Report>,
+  { console, around, run }: { console: Console; around: Surroundings; run: () => Promise<Report> },
 ): Promise<Report> {
   const facts: StartFacts = { issuer, audience, url, port: portOf(url) }
   const fill = (text: string): string => fillPlaceholders(text, facts)
@@ -70,7 +81,13 @@ async function withStarted(
   let started: StartedServer | undefined
   let forget: () => void = () => undefined
   try {
-    started = await startServer({ command: fill(command), env: Object.fromEntries(filled), url, timeoutMs })
+    started = await startServer({
+      command: fill(command),
+      env: Object.fromEntries(filled),
+      url,
+      timeoutMs,
+      ca: around.roots,
+    })
     forget = console.onInterrupt(started.kill)
     await started.untilItAnswers()
     return await run()

@@ -6,14 +6,17 @@ import { findFreePort } from '../start/free-port.ts'
 import type { Console } from './console.ts'
 import { listLines, planLines } from './listing.ts'
 import { addOutputFlags, concludeRun, type OutputFlags } from './outputs.ts'
+import { addRootsFlag, loadRoots } from './private-roots.ts'
 import { addRunFlags, several } from './run-flags.ts'
 import { selectChecks } from './selection.ts'
 import { readServerOptions, type ServerFlags } from './server-options.ts'
 import { runProfile } from './server-profile.ts'
+import { addTargetsFlags, refuseWithoutTargets, runTargetFile, type TargetsFlags } from './targets/run-target-file.ts'
 import { UsageError } from './usage-error.ts'
 
-interface VerbFlags extends ServerFlags, OutputFlags {
+interface VerbFlags extends ServerFlags, OutputFlags, TargetsFlags {
   readonly plan?: boolean
+  readonly ca?: string
 }
 
 /** Adds `server` to the program. */
@@ -22,11 +25,15 @@ export function addServerVerb(program: Command, console: Console, finish: (exitC
     .command('server')
     .description('examine an MCP server as an OAuth protected resource')
     .argument('[mcp-url]', 'URL of the MCP endpoint; {port} in it is a free one, for --start')
+  addTargetsFlags(verb)
   addTrustFlags(verb)
+  addRootsFlag(verb)
   addRunFlags(verb)
   addCallFlags(verb)
   addOutputFlags(verb)
-  verb.action(async (url: string | undefined, flags: VerbFlags) => finish(await runServerVerb(url, flags, console)))
+  verb.action(async (url: string | undefined, flags: VerbFlags) => {
+    finish(await runServerVerb(url, flags, verb, console))
+  })
 }
 
 function addTrustFlags(verb: Command): void {
@@ -51,13 +58,23 @@ function addCallFlags(verb: Command): void {
 }
 
 /** @returns the exit code; usage errors and silence of the target are thrown */
-async function runServerVerb(typed: string | undefined, flags: VerbFlags, console: Console): Promise<number> {
+async function runServerVerb(
+  typed: string | undefined,
+  flags: VerbFlags,
+  verb: Command,
+  console: Console,
+): Promise<number> {
   const checks = selectChecks(serverChecks, { only: flags.only ?? [], skip: flags.skip ?? [] })
   if (flags.list === true) {
     for (const line of listLines(checks, requirementsById)) console.out(line)
     return 0
   }
-  if (typed === undefined) throw new UsageError('which server? sallyport-examine server <mcp-url>')
+  if (flags.targets !== undefined) {
+    if (typed !== undefined) throw new UsageError(`either ${typed} or --targets: write it into the file as well`)
+    return runTargetFile(flags.targets, { ...flags }, verb, console)
+  }
+  refuseWithoutTargets(flags)
+  if (typed === undefined) throw new UsageError('which server? sallyport-examine server <mcp-url>, or --targets <file>')
   const url = typed.includes('{port}') ? typed.replaceAll('{port}', String(await findFreePort())) : typed
   const options = readServerOptions(url, flags, console.environment)
   if (flags.plan === true) {
@@ -65,11 +82,12 @@ async function runServerVerb(typed: string | undefined, flags: VerbFlags, consol
     for (const line of planLines(await planServer(plan), options)) console.out(line)
     return 0
   }
+  const roots = await loadRoots(flags.ca, console)
   return concludeRun({
     flags,
     failOn: options.failOn,
     console,
     checkIds: new Set(serverChecks.map(({ id }) => id)),
-    run: () => runProfile(options, checks, console),
+    run: () => runProfile(options, checks, console, { roots }),
   })
 }

@@ -14,7 +14,12 @@ const TEXTS = ['id', 'level', 'requirement', 'source', 'detail', 'remedy'] as co
  * @throws NotAReportError saying what is missing
  */
 export function readReport(text: string): Report {
-  const value = objectOf(parse(text), 'the file') as Partial<Record<keyof Report, unknown>>
+  return readReportValue(parse(text))
+}
+
+/** @throws NotAReportError saying what is missing */
+export function readReportValue(raw: unknown): Report {
+  const value = objectOf(raw, 'the file') as Partial<Record<keyof Report, unknown>>
   if (typeof value.target !== 'string') throw new NotAReportError('target is missing')
   if (!isRevision(value.spec)) throw new NotAReportError('spec is no revision that is known here')
   if (!Array.isArray(value.checks)) throw new NotAReportError('checks is no list')

@@ -6,7 +6,8 @@ import { type CheckReport, type Report, summarise } from '../report/report.ts'
 import type { Requirement } from '../requirements/requirement.ts'
 import { meetServer } from '../server/meet-server.ts'
 import type { AllowedCall, Profile, ServerSubject } from '../server/subject.ts'
-import { BudgetSpentError, createPace } from '../wire/pace.ts'
+import { BudgetSpentError, createPace, type Pace } from '../wire/pace.ts'
+import { behindHost } from '../wire/shared-pace.ts'
 import { createWires, Unanswered } from '../wire/wire.ts'
 import { runChecks } from './run-checks.ts'
 
@@ -33,6 +34,10 @@ export interface ExamineServer {
   readonly requirements: ReadonlyMap<string, Requirement>
   readonly limits: RunLimits
   readonly userAgent: string
+  /** The pace of its host, where other runs speak to that host meanwhile. */
+  readonly hostPace?: Pace | undefined
+  /** PEM of roots besides the usual ones. */
+  readonly ca?: readonly string[] | undefined
   /** What was assumed about the server, in sentences, before the first check runs. */
   readonly onNote?: (note: string) => void
   readonly onResult?: (result: CheckReport, done: number, all: number) => void
@@ -51,9 +56,10 @@ export interface RunLimits {
  * @throws UnreachableError when it does not answer at all
  */
 export async function examineServer(options: ExamineServer): Promise<Report> {
-  const { limits, userAgent, url } = options
-  const pace = createPace({ requestsPerSecond: limits.requestsPerSecond, budget: limits.budget })
-  const wires = createWires({ pace, timeoutMs: limits.timeoutMs, userAgent })
+  const { limits, userAgent, url, hostPace, ca } = options
+  const own = createPace({ requestsPerSecond: limits.requestsPerSecond, budget: limits.budget })
+  const pace = hostPace === undefined ? own : behindHost(own, hostPace)
+  const wires = createWires({ pace, timeoutMs: limits.timeoutMs, userAgent, ...(ca === undefined ? {} : { ca }) })
   try {
     const { facts, notes } = await meetServer(wires.open(), options)
     const secrets = [options.token, facts.acceptedToken].filter((token) => token !== undefined)

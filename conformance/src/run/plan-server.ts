@@ -3,6 +3,7 @@ import type { HostileIssuer } from '../issuer/hostile-issuer.ts'
 import { STATELESS_SINCE } from '../mcp/revision.ts'
 import { redactExchange } from '../report/redaction.ts'
 import { meetServer } from '../server/meet-server.ts'
+import { createMemory, type Memory } from '../wire/memory.ts'
 import type { Exchange } from '../wire/message.ts'
 import type { Wire } from '../wire/wire.ts'
 import type { ExamineServer } from './examine-server.ts'
@@ -45,9 +46,10 @@ export async function planServer(plan: PlanServer): Promise<readonly PlannedStep
   const { profile, spec: revision = STATELESS_SINCE } = plan
   const accepted = new Set([TOKEN_TO_COME])
   const issuer = profile === 'live' ? undefined : rememberSound(real, plan.url, accepted)
+  const memory = createMemory()
   const standIn: StandIn = { url: plan.url, revision, isAccepted: (token) => accepted.has(token) }
   try {
-    const first = openDryWire(standIn)
+    const first = openDryWire(standIn, memory)
     const token = profile === 'live' ? TOKEN_TO_COME : undefined
     const { facts } = await meetServer(first, { ...plan, issuer, token })
     const steps: PlannedStep[] = [
@@ -60,7 +62,7 @@ export async function planServer(plan: PlanServer): Promise<readonly PlannedStep
     for (const check of plan.checks) {
       if (plan.requirements.get(check.requirement)?.levels[revision] === undefined) continue
       if (check.permission !== undefined && !plan.permissions.has(check.permission)) continue
-      const wire = openDryWire(standIn)
+      const wire = openDryWire(standIn, memory)
       // What waits or repeats is told in words: its waiting is of no use here.
       if (check.permission === undefined || check.permission === 'effects')
         await run(() => check.run({ ...facts, wire }))
@@ -96,10 +98,12 @@ function rememberSound(issuer: HostileIssuer, url: string, accepted: Set<string>
   }
 }
 
-function openDryWire(standIn: StandIn): Wire {
+/** What an earlier step has asked is not told again: it is not sent again. */
+function openDryWire(standIn: StandIn, memory: Memory): Wire {
   const exchanges: Exchange[] = []
   return {
     exchanges,
+    once: (question, ask, options) => memory.once({ exchanges, show: () => undefined }, question, ask, options),
     async send(request) {
       const answer = answerAsSound(request, standIn)
       exchanges.push({ request, answer })

@@ -1,7 +1,7 @@
-import { isRecord } from '../mcp/json-rpc.ts'
-import { jsonOf, type WireAnswer } from '../wire/message.ts'
+import type { WireAnswer } from '../wire/message.ts'
 import { Unanswered, type Wire } from '../wire/wire.ts'
 import { bearerParameters } from './challenge.ts'
+import { documentOf, fetchDocument } from './fetched-document.ts'
 import type { FoundMetadata } from './subject.ts'
 
 const WELL_KNOWN = '/.well-known/oauth-protected-resource'
@@ -35,9 +35,7 @@ export async function findMetadata(
 
 async function readDocument(wire: Wire, url: string): Promise<FoundMetadata['document'] | undefined> {
   try {
-    const answer = await wire.send({ method: 'GET', url, headers: [['accept', 'application/json']] })
-    const document = answer.status === 200 ? jsonOf(answer) : undefined
-    return isRecord(document) ? document : undefined
+    return documentOf(await fetchDocument(wire, url))
   } catch (error) {
     // A challenge may point to a host that does not answer; a client looks at the next place then.
     if (error instanceof Unanswered) return undefined

@@ -1,7 +1,17 @@
 import { createServer } from 'node:net'
 
-/** A port of the loopback address that nobody listens on at this moment. */
-export function findFreePort(): Promise<number> {
+/** Nobody listens yet where a server is about to be started: the same port must not go to the next one. */
+const handedOut = new Set<number>()
+
+/** A port of the loopback address that nobody listens on at this moment, another one each time. */
+export async function findFreePort(): Promise<number> {
+  const port = await takeFreePort()
+  if (handedOut.has(port)) return findFreePort()
+  handedOut.add(port)
+  return port
+}
+
+function takeFreePort(): Promise<number> {
   const { promise, resolve, reject } = Promise.withResolvers<number>()
   const server = createServer()
   server.once('error', reject)

@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { request } from 'undici'
+import { Agent, request } from 'undici'
+import { trusting } from '../wire/roots.ts'
 
 const POLL_MS = 100
 const PROBE_MS = 1_000
@@ -23,6 +24,8 @@ export interface StartServer {
   readonly url: string
   /** How long the server may take, milliseconds. */
   readonly timeoutMs: number
+  /** PEM of roots besides the usual ones, for a server with TLS of its own. */
+  readonly ca?: readonly string[] | undefined
 }
 
 export interface StartedServer {
@@ -38,8 +41,10 @@ export interface StartedServer {
  * Starts a server.
  * @throws StartError when something else answers at its URL already, and would be examined in its place
  */
-export async function startServer({ command, env, url, timeoutMs }: StartServer): Promise<StartedServer> {
-  if (await answers(url)) throw new StartError(`something answers at ${url} before the server was started`)
+export async function startServer({ command, env, url, timeoutMs, ca }: StartServer): Promise<StartedServer> {
+  const agent = new Agent({ connect: trusting(ca) })
+  const answers = (): Promise<boolean> => answersAt(url, agent)
+  if (await answers()) throw new StartError(`something answers at ${url} before the server was started`)
   const child = spawn(command, {
     shell: true,
     // A group of its own, so that what the shell started can be ended with it.
@@ -54,10 +59,13 @@ export async function startServer({ command, env, url, timeoutMs }: StartServer)
   child.stdout.on('data', listen)
   child.stderr.on('data', listen)
   return {
-    stop: () => stop(child),
+    async stop() {
+      await stop(child)
+      await agent.destroy()
+    },
     kill: () => signalGroup(child, 'SIGKILL'),
     async untilItAnswers() {
-      const failure = await waitFor(child, url, timeoutMs)
+      const failure = await waitFor(child, answers, { url, timeoutMs })
       if (failure !== undefined)
         throw new StartError(words === '' ? failure : `${failure}; it said:\n${words.trimEnd()}`)
     },
@@ -65,9 +73,13 @@ export async function startServer({ command, env, url, timeoutMs }: StartServer)
 }
 
 /** @returns why it does not answer; undefined when it does */
-async function waitFor(child: ChildProcess, url: string, timeoutMs: number): Promise<string | undefined> {
+async function waitFor(
+  child: ChildProcess,
+  answers: () => Promise<boolean>,
+  { url, timeoutMs }: Pick<StartServer, 'url' | 'timeoutMs'>,
+): Promise<string | undefined> {
   const deadline = performance.now() + timeoutMs
-  while (!(await answers(url))) {
+  while (!(await answers())) {
     if (hasEnded(child)) return `the started server ended with ${child.exitCode ?? child.signalCode}`
     if (performance.now() >= deadline) return `the started server did not answer at ${url} in ${timeoutMs / 1_000} s`
     await sleep(POLL_MS)
@@ -75,9 +87,9 @@ async function waitFor(child: ChildProcess, url: string, timeoutMs: number): Pro
   return undefined
 }
 
-async function answers(url: string): Promise<boolean> {
+async function answersAt(url: string, dispatcher: Agent): Promise<boolean> {
   try {
-    const { body } = await request(url, { method: 'GET', signal: AbortSignal.timeout(PROBE_MS) })
+    const { body } = await request(url, { method: 'GET', dispatcher, signal: AbortSignal.timeout(PROBE_MS) })
     body.on('error', () => undefined)
     body.destroy()
     return true

@@ -1,6 +1,8 @@
 import { Agent, request as undiciRequest } from 'undici'
+import { createMemory, type Once } from './memory.ts'
 import type { Exchange, Header, WireAnswer, WireRequest } from './message.ts'
 import type { Pace } from './pace.ts'
+import { certificateFault, trusting } from './roots.ts'
 
 /** Metadata and refusals are small; what is larger is cut and says so. */
 export const MAX_BODY_BYTES = 256 * 1024
@@ -22,6 +24,11 @@ export interface Wire {
    * @throws Unanswered when nothing came back in time
    */
   send(request: WireRequest, options?: { readonly timeoutMs?: number }): Promise<WireAnswer>
+  /**
+   * Asks, unless an earlier check of the run did; either way what was exchanged is evidence of this one.
+   * @param question the same text for the same question
+   */
+  once<Answer>(question: string, ask: () => Promise<Answer>, options: Once<Answer>): Promise<Answer>
   readonly exchanges: readonly Exchange[]
 }
 
@@ -33,13 +40,16 @@ export interface WireOptions {
   readonly ca?: readonly string[]
 }
 
-/** Makes wires that share connections, pace and limits. */
+/** Makes wires that share connections, pace, limits, and what was asked once for all of them. */
 export function createWires(options: WireOptions): { open(): Wire; close(): Promise<void> } {
-  const agent = new Agent({ connect: options.ca === undefined ? {} : { ca: [...options.ca] }, allowH2: false })
+  const agent = new Agent({ connect: trusting(options.ca), allowH2: false })
+  const memory = createMemory()
   const open = (): Wire => {
     const exchanges: Exchange[] = []
+    const show = (earlier: readonly Exchange[]): number => exchanges.push(...earlier)
     return {
       exchanges,
+      once: (question, ask, options) => memory.once({ exchanges, show }, question, ask, options),
       async send(request, { timeoutMs = options.timeoutMs } = {}) {
         await options.pace.take()
         const signed = withUserAgent(request, options.userAgent)
@@ -108,5 +118,5 @@ async function read(
 
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
-  return error.name === 'TimeoutError' ? 'no answer in time' : error.message
+  return error.name === 'TimeoutError' ? 'no answer in time' : (certificateFault(error) ?? error.message)
 }

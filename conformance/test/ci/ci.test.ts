@@ -1,5 +1,5 @@
 import { execFile, spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -23,6 +23,7 @@ async function helpOf(...args: readonly string[]): Promise<string> {
     environment: {},
     readFile: refuse,
     writeFile: refuse,
+    replaceFile: refuse,
     appendFile: refuse,
     onInterrupt: () => () => {},
   })
@@ -53,6 +54,11 @@ describe('examine.sh', () => {
       }).status
     expect(run({})).toBe(4)
     expect(run({ EXAMINE_SPEC: '1999-01-01' })).toBe(2)
+    // Many targets stand in their file, and an entry may name the token; the last URL is not read then.
+    const targets = join(reports, 'targets.yaml')
+    writeFileSync(targets, '- url: http://127.0.0.1:1/mcp\n  tokenEnv: EXAMINE_TOKEN\n')
+    expect(run({ EXAMINE_TARGETS: targets, EXAMINE_TOKEN: 'x' })).toBe(4)
+    expect(JSON.parse(readFileSync(join(reports, 'report.json'), 'utf8')).targets).toHaveLength(1)
     // Each line of it is one argument, whatever stands in it.
     expect(run({ EXAMINE_ONLY: '$(exit 7); --list' })).toBe(2)
   })

@@ -23,10 +23,13 @@ export async function runKept(
     environment: given.environment ?? {},
     readFile: async (path) => {
       const text = given.files?.[path]
-      if (text === undefined) throw new Error(`no file ${path}`)
+      if (text === undefined) throw Object.assign(new Error(`no file ${path}`), { code: 'ENOENT' })
       return text
     },
     writeFile: async (path, text) => {
+      files.set(path, text)
+    },
+    replaceFile: async (path, text) => {
       files.set(path, text)
     },
     appendFile: async (path, text) => {

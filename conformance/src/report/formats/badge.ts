@@ -1,3 +1,4 @@
+import { type ManyReport, summariseMany, unreachableOf } from '../many.ts'
 import type { Report } from '../report.ts'
 
 /**
@@ -5,7 +6,20 @@ import type { Report } from '../report.ts'
  * @see https://shields.io/badges/endpoint-badge
  */
 export function renderBadge({ summary }: Report): string {
-  return `${JSON.stringify({ schemaVersion: 1, label: 'MCP authorization', ...stateOf(summary) })}\n`
+  return badge(stateOf(summary))
+}
+
+/** All targets together; one that was not examined leaves it open whether anything is well. */
+export function renderBadgeOfMany(many: ManyReport): string {
+  const summary = summariseMany(many)
+  const silent = unreachableOf(many).length
+  return badge(
+    summary.fail === 0 && silent > 0 ? { message: `${silent} unreachable`, color: 'lightgrey' } : stateOf(summary),
+  )
+}
+
+function badge(state: { message: string; color: string }): string {
+  return `${JSON.stringify({ schemaVersion: 1, label: 'MCP authorization', ...state })}\n`
 }
 
 function stateOf({ pass, fail, warn, incomplete }: Report['summary']): { message: string; color: string } {

@@ -2,18 +2,19 @@ import { type CheckReport, type Report, summaryLine } from '../report.ts'
 import { bindingOf, escapeMarkup, linkTo, noStatements, onOneLine, type StatementOf } from './plain-text.ts'
 
 /** GitHub cuts a step summary at 1 MiB and then shows none of it. */
-const SUMMARY_CHARACTERS_MAX = 900_000
+export const SUMMARY_CHARACTERS_MAX = 900_000
 
 /**
  * Workflow commands that GitHub shows beside a run: a failure as an error, a warning as one, what could not run as a notice.
+ * @param named what a title begins with, to tell targets apart
  * @see https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands
  */
-export function renderAnnotations(report: Report): string {
+export function renderAnnotations(report: Report, named = ''): string {
   const lines = report.checks.flatMap((check) => {
     const kind = KINDS[check.verdict]
     if (kind === undefined) return []
     const text = `${check.title}: ${onOneLine(check.detail)} (${check.requirement}, ${check.source}) To mend it: ${onOneLine(check.remedy)}`
-    return [`::${kind} title=${property(`${check.id}: ${check.verdict}`)}::${data(text)}`]
+    return [`::${kind} title=${property(`${named}${check.id}: ${check.verdict}`)}::${data(text)}`]
   })
   return lines.map((line) => `${line}\n`).join('')
 }
@@ -24,11 +25,19 @@ const KINDS: Readonly<Partial<Record<CheckReport['verdict'], string>>> = {
   incomplete: 'notice',
 }
 
-const data = (text: string): string => text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A')
-const property = (text: string): string => data(text).replaceAll(':', '%3A').replaceAll(',', '%2C')
+export const data = (text: string): string =>
+  text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A')
+export const property = (text: string): string => data(text).replaceAll(':', '%3A').replaceAll(',', '%2C')
 
 /** Markdown for `$GITHUB_STEP_SUMMARY`: a table of what needs attention, then the evidence, folded. */
 export function renderStepSummary(report: Report, statementOf: StatementOf = noStatements): string {
+  const { head, table, folded } = partsOfSummary(report, statementOf)
+  const text = [...head, ...table, ...folded].join('\n')
+  return text.length > SUMMARY_CHARACTERS_MAX ? `${[...head, ...table].join('\n')}\n` : `${text}\n`
+}
+
+/** Heading, table of what needs attention, and its evidence, so that what is too long can be left out from the end. */
+export function partsOfSummary(report: Report, statementOf: StatementOf) {
   const shown = (['fail', 'incomplete', 'warn'] as const).flatMap((verdict) =>
     report.checks.filter((check) => check.verdict === verdict),
   )
@@ -37,8 +46,7 @@ export function renderStepSummary(report: Report, statementOf: StatementOf = noS
     shown.length === 0
       ? []
       : ['| verdict | check | found | requirement |', '| --- | --- | --- | --- |', ...shown.map(row), '']
-  const text = [...head, ...table, ...shown.map((check) => details(check, statementOf))].join('\n')
-  return text.length > SUMMARY_CHARACTERS_MAX ? `${[...head, ...table].join('\n')}\n` : `${text}\n`
+  return { head, table, folded: shown.map((check) => details(check, statementOf)) }
 }
 
 function row(check: CheckReport): string {
@@ -61,6 +69,6 @@ function details(check: CheckReport, statementOf: StatementOf): string {
 }
 
 /** A stranger's words within a line or a cell: no markup, no link, no mention, no end of the cell. */
-function markdown(text: string): string {
+export function markdown(text: string): string {
   return onOneLine(text).replace(/[&<>"'\\`*_{}[\]()#+!|~@:$-]/g, (sign) => `&#${sign.charCodeAt(0)};`)
 }

@@ -18,9 +18,15 @@ const POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; 
 
 /** A report as one page that needs nothing else: no script, no file, no font. Failures are open, the rest is folded. */
 export function renderHtml(report: Report, statementOf: StatementOf = noStatements): string {
-  const sections = SECTIONS.map(({ verdict, heading }) => section(report, verdict, heading, statementOf))
   const target = escapeMarkup(report.target)
-  const counts = SECTIONS.map(({ verdict }) => count(report, verdict)).join('')
+  return pageOf(
+    `${escapeMarkup(summaryLine(report.summary))}: ${target}`,
+    `<h1>${target}</h1>\n${reportParts(report, statementOf, { level: 2, anchor: '' })}`,
+  )
+}
+
+/** @param title and @param main in HTML */
+export function pageOf(title: string, main: string): string {
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -28,19 +34,38 @@ export function renderHtml(report: Report, statementOf: StatementOf = noStatemen
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="${escapeMarkup(POLICY)}">
 <meta name="referrer" content="no-referrer">
-<title>${escapeMarkup(summaryLine(report.summary))}: ${target}</title>
+<title>${title}</title>
 <style>${STYLE}
 </style>
 </head>
 <body>
 <main>
-<h1>${target}</h1>
-<p class="soft">Examined as an OAuth party by the requirements of MCP ${escapeMarkup(report.spec)}</p>
-<ul class="counts">${counts}</ul>
-${sections.join('')}</main>
+${main}</main>
 </body>
 </html>
 `
+}
+
+/** Where a report stands in its page. */
+export interface Place {
+  /** Level of the headings of its sections. */
+  readonly level: 2 | 3
+  /** Begins the anchor of every check, to tell targets apart. */
+  readonly anchor: string
+}
+
+/** What stands below the heading of a report. */
+export function reportParts(report: Report, statementOf: StatementOf, place: Place): string {
+  const counts = SECTIONS.map(({ verdict }) => count(report, verdict)).join('')
+  const sections = SECTIONS.map(({ verdict, heading }) => {
+    const checks = report.checks.filter((check) => check.verdict === verdict)
+    if (checks.length === 0) return ''
+    const parts = checks.map((check) => details(check, statementOf, place)).join('')
+    return `<h${place.level}>${heading}</h${place.level}>\n${parts}`
+  })
+  return `<p class="soft">Examined as an OAuth party by the requirements of MCP ${escapeMarkup(report.spec)}</p>
+<ul class="counts">${counts}</ul>
+${sections.join('')}`
 }
 
 function count(report: Report, verdict: Verdict): string {
@@ -48,17 +73,13 @@ function count(report: Report, verdict: Verdict): string {
   return `<li class="${verdict}"><strong class="tone">${many}</strong> ${VERDICT_WORDS[verdict]}</li>`
 }
 
-function section(report: Report, verdict: Verdict, heading: string, statementOf: StatementOf): string {
-  const checks = report.checks.filter((check) => check.verdict === verdict)
-  if (checks.length === 0) return ''
-  return `<h2>${heading}</h2>\n${checks.map((check) => details(check, statementOf)).join('')}`
-}
-
-function details(check: CheckReport, statementOf: StatementOf): string {
+function details(check: CheckReport, statementOf: StatementOf, { level, anchor }: Place): string {
+  const heading = `h${level + 1}`
   const open = check.verdict === 'fail' ? ' open' : ''
   const curl = check.evidence.map(curlOf).findLast((line) => line !== undefined)
-  const again = curl === undefined ? '' : `<h3>Send the last request again</h3>\n<pre>${escapeMarkup(curl)}</pre>\n`
-  return `<details class="${check.verdict}" id="${escapeMarkup(check.id)}"${open}>
+  const again =
+    curl === undefined ? '' : `<${heading}>Send the last request again</${heading}>\n<pre>${escapeMarkup(curl)}</pre>\n`
+  return `<details class="${check.verdict}" id="${escapeMarkup(anchor + check.id)}"${open}>
 <summary><span class="tone">${VERDICT_WORDS[check.verdict]}</span> ${escapeMarkup(check.title)}</summary>
 <div class="inner">
 <dl>
@@ -67,11 +88,13 @@ function details(check: CheckReport, statementOf: StatementOf): string {
 <dt>To mend it</dt><dd>${escapeMarkup(check.remedy)}</dd>
 <dt>Check</dt><dd>${escapeMarkup(check.id)}</dd>
 </dl>
-${check.evidence.map(exchange).join('')}${again}</div>
+${check.evidence.map((each, at) => exchange(each, at + 1, heading)).join('')}${again}</div>
 </details>
 `
 }
 
-function exchange({ request, response }: CheckReport['evidence'][number], at: number): string {
-  return `<h3>Sent (${at + 1})</h3>\n<pre>${escapeMarkup(request)}</pre>\n<h3>Came (${at + 1})</h3>\n<pre>${escapeMarkup(response)}</pre>\n`
+function exchange({ request, response }: CheckReport['evidence'][number], number: number, heading: string): string {
+  const part = (word: string, text: string): string =>
+    `<${heading}>${word} (${number})</${heading}>\n<pre>${escapeMarkup(text)}</pre>\n`
+  return part('Sent', request) + part('Came', response)
 }

@@ -1,5 +1,6 @@
 import { styleText } from 'node:util'
 import type { Verdict } from '../../check/verdict.ts'
+import { examinedOf, type ManyReport, summariseMany, unreachableOf } from '../many.ts'
 import { type CheckReport, type Report, summaryLine } from '../report.ts'
 import { curlOf } from './curl.ts'
 import { bindingOf, noStatements, onOneLine, printable, type StatementOf } from './plain-text.ts'
@@ -24,8 +25,37 @@ type Paint = (colour: 'red' | 'magenta' | 'yellow' | 'bold' | 'dim', text: strin
  * A report for who reads a terminal: failures first, each with all that is needed to believe and to mend it.
  * @returns lines; the last is the count of every verdict
  */
-export function renderHuman(report: Report, { stream, statementOf = noStatements }: HumanOptions = {}): string {
-  const paint: Paint = (colour, text) => (stream === undefined ? text : styleText(colour, text, { stream }))
+export function renderHuman(report: Report, options: HumanOptions = {}): string {
+  const paint = paintFor(options)
+  return `${[...blockOf(titleOf(report), report, paint, options), summaryLine(report.summary)].join('\n\n')}\n`
+}
+
+/** One block a target, those that were not examined last; the last line counts for all of them. */
+export function renderHumanOfMany(many: ManyReport, options: HumanOptions = {}): string {
+  const paint = paintFor(options)
+  const blocks = examinedOf(many).map((report) => {
+    const title = `${titleOf(report)} (${breakCommands(onOneLine(report.name))})`
+    return [...blockOf(title, report, paint, options), summaryLine(report.summary)].join('\n\n')
+  })
+  const silent = unreachableOf(many).map(({ name, unreachable }) =>
+    breakCommands(`${paint('magenta', 'UNREACHABLE')} ${paint('bold', onOneLine(name))}: ${onOneLine(unreachable)}`),
+  )
+  const all = `${many.targets.length} targets, ${silent.length} of them unreachable:\n${summaryLine(summariseMany(many))}`
+  return `${[...blocks, ...silent, all].join('\n\n')}\n`
+}
+
+function paintFor({ stream }: HumanOptions): Paint {
+  return (colour, text) => (stream === undefined ? text : styleText(colour, text, { stream }))
+}
+
+const titleOf = ({ target, spec }: Report): string => `${breakCommands(onOneLine(target))}, judged by MCP ${spec}`
+
+function blockOf(
+  title: string,
+  report: Report,
+  paint: Paint,
+  { statementOf = noStatements }: HumanOptions,
+): readonly string[] {
   const shown = SHOWN.flatMap((verdict) =>
     report.checks
       .filter((check) => check.verdict === verdict)
@@ -33,9 +63,8 @@ export function renderHuman(report: Report, { stream, statementOf = noStatements
   )
   const passed = report.checks.filter(({ verdict }) => verdict === 'pass').length
   const skipped = report.checks.filter(({ verdict }) => verdict === 'not-applicable').length
-  const title = `${breakCommands(onOneLine(report.target))}, judged by MCP ${report.spec}`
   const rest = `Not shown: ${passed} that passed and ${skipped} that do not apply; --json has them with their evidence.`
-  return `${[paint('bold', title), ...shown, paint('dim', rest), summaryLine(report.summary)].join('\n\n')}\n`
+  return [paint('bold', title), ...shown, paint('dim', rest)]
 }
 
 function describe(check: CheckReport, verdict: keyof typeof HEADINGS, paint: Paint, statementOf: StatementOf): string {

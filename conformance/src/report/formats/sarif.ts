@@ -1,3 +1,4 @@
+import type { ManyReport, UnreachableTarget } from '../many.ts'
 import type { CheckReport, Report } from '../report.ts'
 import { noStatements, onOneLine, paragraphsOf, printable, type StatementOf } from './plain-text.ts'
 
@@ -14,7 +15,39 @@ export interface SarifOptions {
  * server; the rest is told by the rules alone, since some readers make an alarm of any result.
  * @see https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
  */
-export function renderSarif(report: Report, { version, statementOf = noStatements }: SarifOptions): string {
+export function renderSarif(report: Report, options: SarifOptions): string {
+  return logOf([runOf(report, report.target, options)])
+}
+
+/** One run a target; one that could not be examined is a run that did not succeed. */
+export function renderSarifOfMany({ targets }: ManyReport, options: SarifOptions): string {
+  return logOf(
+    targets.map((target) =>
+      'unreachable' in target ? silentRunOf(target, options) : runOf(target, target.name, options),
+    ),
+  )
+}
+
+function logOf(runs: readonly object[]): string {
+  return `${JSON.stringify({ $schema: SCHEMA, version: '2.1.0', runs }, undefined, 2)}\n`
+}
+
+const driverOf = (version: string): object => ({ name: 'sallyport-examine', version })
+
+const detailsOf = (name: string): object => ({ id: `sallyport-examine/${printable(name)}/` })
+
+function silentRunOf({ name, unreachable }: UnreachableTarget, { version }: SarifOptions): object {
+  const notification = { level: 'error', message: { text: onOneLine(unreachable) } }
+  return {
+    tool: { driver: driverOf(version) },
+    automationDetails: detailsOf(name),
+    invocations: [{ executionSuccessful: false, toolExecutionNotifications: [notification] }],
+    results: [],
+  }
+}
+
+/** @param name by which later runs of the same target are recognised */
+function runOf(report: Report, name: string, { version, statementOf = noStatements }: SarifOptions): object {
   const rules = report.checks.map((check) => ruleOf(check, statementOf))
   const results = report.checks.flatMap((check, ruleIndex) =>
     check.verdict === 'fail' || check.verdict === 'warn' ? [resultOf(check, ruleIndex, report.target)] : [],
@@ -22,14 +55,13 @@ export function renderSarif(report: Report, { version, statementOf = noStatement
   const notifications = report.checks.flatMap((check, index) =>
     check.verdict === 'incomplete' ? [notificationOf(check, index)] : [],
   )
-  const run = {
-    tool: { driver: { name: 'sallyport-examine', version, rules } },
-    automationDetails: { id: `sallyport-examine/${printable(report.target)}/` },
+  return {
+    tool: { driver: { ...driverOf(version), rules } },
+    automationDetails: detailsOf(name),
     invocations: [{ executionSuccessful: true, toolExecutionNotifications: notifications }],
     properties: { spec: report.spec, summary: report.summary },
     results,
   }
-  return `${JSON.stringify({ $schema: SCHEMA, version: '2.1.0', runs: [run] }, undefined, 2)}\n`
 }
 
 function ruleOf(check: CheckReport, statementOf: StatementOf): Readonly<Record<string, unknown>> {

@@ -1,6 +1,7 @@
 import type { Check } from '../../check/check.ts'
 import { faulty, incomplete, notApplicable, sound } from '../../check/finding.ts'
 import { headerOf, type WireAnswer } from '../../wire/message.ts'
+import { isLasting } from '../asking.ts'
 import { BROWSER_ORIGIN } from '../discovery/metadata-access.ts'
 import type { ServerSubject } from '../subject.ts'
 
@@ -62,9 +63,12 @@ export const preflightOpen: Check<ServerSubject> = {
 }
 
 /** The origin of a known client first; a server that turns it away allows at least its own, if any. */
-async function askFromPage({ mcp, wire, url }: ServerSubject): Promise<WireAnswer> {
-  const ask = (origin: string): Promise<WireAnswer> =>
+function askFromPage({ mcp, wire, url }: ServerSubject): Promise<WireAnswer> {
+  const askFrom = (origin: string): Promise<WireAnswer> =>
     wire.send(mcp.request({ method: 'tools/list', headers: [['origin', origin]] }))
-  const answer = await ask(BROWSER_ORIGIN)
-  return answer.status === 403 ? ask(new URL(url).origin) : answer
+  const ask = async (): Promise<WireAnswer> => {
+    const answer = await askFrom(BROWSER_ORIGIN)
+    return answer.status === 403 ? askFrom(new URL(url).origin) : answer
+  }
+  return wire.once('tools/list as a page would', ask, { keep: isLasting })
 }

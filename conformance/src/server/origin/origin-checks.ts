@@ -2,7 +2,7 @@ import type { Check } from '../../check/check.ts'
 import { doubtful, type Finding, faulty, notApplicable, sound } from '../../check/finding.ts'
 import { isAccepted, isSuccess } from '../../mcp/json-rpc.ts'
 import type { WireAnswer } from '../../wire/message.ts'
-import { controlToken, inWords, isLoopback } from '../asking.ts'
+import { controlToken, inWords, isLoopback, openSession } from '../asking.ts'
 import type { ServerSubject } from '../subject.ts'
 
 /** Nobody can own a name below `invalid`, so that no server has a reason to allow it. */
@@ -27,7 +27,7 @@ export const foreignOrigin: Check<ServerSubject> = {
   sends: `tools/list with an accepted token and Origin: ${FOREIGN_ORIGIN}.`,
   expects: '403.',
   remedies: REMEDIES,
-  run: (subject) => askFrom(subject, FOREIGN_ORIGIN),
+  run: (subject) => askFrom(subject, [FOREIGN_ORIGIN]),
 }
 
 export const nullOrigin: Check<ServerSubject> = {
@@ -38,7 +38,7 @@ export const nullOrigin: Check<ServerSubject> = {
   sends: 'tools/list with an accepted token and Origin: null.',
   expects: '403.',
   remedies: REMEDIES,
-  run: (subject) => askFrom(subject, 'null'),
+  run: (subject) => askFrom(subject, ['null']),
 }
 
 export const lookAlikeOrigin: Check<ServerSubject> = {
@@ -49,28 +49,28 @@ export const lookAlikeOrigin: Check<ServerSubject> = {
   sends: "tools/list with an accepted token and origins that begin or end as the server's own does.",
   expects: '403.',
   remedies: { ...REMEDIES, general: 'Compare origins whole, never by their beginning or end.' },
-  async run(subject) {
+  run(subject) {
     const { origin, hostname, protocol } = new URL(subject.url)
-    const strange = [
+    return askFrom(subject, [
       `${origin}.${FOREIGN_HOST}`,
       `${protocol}//${hostname}.${FOREIGN_HOST}`,
       `${protocol}//sallyport-examine${hostname}`,
-    ]
-    for (const each of strange) {
-      const finding = await askFrom(subject, each)
-      if (finding.kind !== 'sound') return finding
-    }
-    return sound('403')
+    ])
   },
 }
 
-async function askFrom(subject: ServerSubject, origin: string): Promise<Finding> {
+/** @returns the first finding that is not sound */
+async function askFrom(subject: ServerSubject, origins: readonly string[]): Promise<Finding> {
   const { mcp, wire } = subject
   const control = await controlToken(subject)
   if (control.kind === 'none') return control.finding
-  const { session } = await mcp.open(wire, control.token)
-  const call = { method: 'tools/list', token: control.token, headers: [['origin', origin]] } as const
-  return judge(subject, await wire.send(mcp.request(call, session)))
+  const session = await openSession(subject, control.token)
+  for (const origin of origins) {
+    const call = { method: 'tools/list', token: control.token, headers: [['origin', origin]] } as const
+    const finding = judge(subject, await wire.send(mcp.request(call, session)))
+    if (finding.kind !== 'sound') return finding
+  }
+  return sound('403')
 }
 
 function judge({ url, mcp }: ServerSubject, answer: WireAnswer): Finding {
@@ -100,7 +100,7 @@ export const foreignHost: Check<ServerSubject> = {
       return notApplicable('the server is not on loopback, where a proxy decides about names')
     const control = await controlToken(subject)
     if (control.kind === 'none') return control.finding
-    const { session } = await mcp.open(wire, control.token)
+    const session = await openSession(subject, control.token)
     const call = { method: 'tools/list', token: control.token, headers: [['host', FOREIGN_HOST]] } as const
     const answer = await wire.send(mcp.request(call, session))
     if (isSuccess(answer)) return faulty(`it was accepted: ${inWords(answer)}`)

@@ -1,8 +1,8 @@
 import type { Check } from '../../check/check.ts'
 import { type Finding, faulty, incomplete, sound } from '../../check/finding.ts'
 import { isAccepted } from '../../mcp/json-rpc.ts'
-import type { WireRequest } from '../../wire/message.ts'
-import { controlToken, GARBAGE_TOKEN, inWords } from '../asking.ts'
+import type { WireAnswer, WireRequest } from '../../wire/message.ts'
+import { CONTROL_GOOD_FOR_MS, controlToken, GARBAGE_TOKEN, inWords, isLasting, openSession } from '../asking.ts'
 import type { ServerSubject } from '../subject.ts'
 
 const REMEDIES = {
@@ -90,14 +90,30 @@ async function judgePlace(subject: ServerSubject, place: Place): Promise<Finding
   const { mcp, wire } = subject
   const control = await controlToken(subject)
   if (control.kind === 'none') return control.finding
-  // In a session, because a request outside of one is refused whatever it carries.
-  const { session } = await mcp.open(wire, control.token)
-  const plain = mcp.request({ method: 'tools/list' }, session)
-  if (isAccepted(await wire.send(plain))) return incomplete('it is accepted without any token')
-  const bad = await wire.send(mcp.request({ method: 'tools/list', token: GARBAGE_TOKEN }, session))
+  const { session, bare, bad } = await compare(subject, control.token)
+  if (isAccepted(bare)) return incomplete('it is accepted without any token')
   if (isAccepted(bad)) return incomplete('it is accepted with any token')
-  const answer = await wire.send(place(control.token, plain))
+  const answer = await wire.send(place(control.token, mcp.request({ method: 'tools/list' }, session)))
   return isAccepted(answer) ? faulty(`the token was accepted: ${inWords(answer)}`) : sound(inWords(answer))
+}
+
+interface Comparison {
+  readonly session: string | undefined
+  readonly bare: WireAnswer
+  readonly bad: WireAnswer
+}
+
+/** In a session, because a request outside of one is refused whatever it carries; for all of these checks the same. */
+function compare(subject: ServerSubject, token: string): Promise<Comparison> {
+  const { mcp, wire } = subject
+  const ask = async (): Promise<Comparison> => {
+    const session = await openSession(subject, token)
+    const bare = await wire.send(mcp.request({ method: 'tools/list' }, session))
+    const bad = await wire.send(mcp.request({ method: 'tools/list', token: GARBAGE_TOKEN }, session))
+    return { session, bare, bad }
+  }
+  const keep = ({ bare, bad }: Comparison): boolean => [bare, bad].every((answer) => isLasting(answer))
+  return wire.once('a session with a bad token and with none', ask, { goodForMs: CONTROL_GOOD_FOR_MS, keep })
 }
 
 function withQuery(url: string, token: string): string {

@@ -2,7 +2,7 @@ import type { Check } from '../../check/check.ts'
 import { doubtful, type Finding, faulty, incomplete, notApplicable, sound } from '../../check/finding.ts'
 import { isAccepted, isSuccess } from '../../mcp/json-rpc.ts'
 import type { WireAnswer } from '../../wire/message.ts'
-import { controlToken, GARBAGE_TOKEN, inWords, isOutage } from '../asking.ts'
+import { controlToken, GARBAGE_TOKEN, inWords, isOutage, openSession } from '../asking.ts'
 import type { ServerSubject } from '../subject.ts'
 
 const SESSION = 'mcp-session-id'
@@ -25,7 +25,7 @@ export const everyRequestNeedsToken: Check<ServerSubject> = {
     const { mcp, wire } = subject
     const control = await controlToken(subject)
     if (control.kind === 'none') return control.finding
-    const { session } = await mcp.open(wire, control.token)
+    const session = await openSession(subject, control.token)
     const first = await wire.send(mcp.request({ method: 'tools/list', token: control.token }, session))
     if (!isAccepted(first)) return incomplete(`with the token it is answered ${inWords(first)}`)
     const bare = await wire.send(mcp.request({ method: 'tools/list' }, session))
@@ -62,7 +62,7 @@ async function withoutTokenInSession(subject: ServerSubject, method: 'GET' | 'DE
   const { mcp, wire, url } = subject
   const control = await controlToken(subject)
   if (control.kind === 'none') return control.finding
-  const { session } = await mcp.open(wire, control.token)
+  const session = await openSession(subject, control.token)
   if (session === undefined) return notApplicable('the server has no sessions')
   const headers = [
     ['accept', 'text/event-stream'],

@@ -2,7 +2,7 @@ import type { Check } from '../../check/check.ts'
 import { doubtful, type Finding, faulty, incomplete, sound } from '../../check/finding.ts'
 import { isAccepted } from '../../mcp/json-rpc.ts'
 import type { Header, WireAnswer } from '../../wire/message.ts'
-import { controlToken, GARBAGE_TOKEN, inWords, isRefusedForCredentials } from '../asking.ts'
+import { controlToken, GARBAGE_TOKEN, inWords, isRefusedForCredentials, openSession } from '../asking.ts'
 import type { ServerSubject } from '../subject.ts'
 
 export const credentialsTwice: Check<ServerSubject> = {
@@ -57,7 +57,7 @@ export const schemeInAnyCase: Check<ServerSubject> = {
   },
 }
 
-async function askWith({ mcp, wire }: ServerSubject, token: string, headers: readonly Header[]): Promise<WireAnswer> {
-  const { session } = await mcp.open(wire, token)
-  return wire.send(mcp.request({ method: 'tools/list', headers }, session))
+async function askWith(subject: ServerSubject, token: string, headers: readonly Header[]): Promise<WireAnswer> {
+  const session = await openSession(subject, token)
+  return subject.wire.send(subject.mcp.request({ method: 'tools/list', headers }, session))
 }

@@ -4,7 +4,7 @@ import { isAccepted, isRecord } from '../../mcp/json-rpc.ts'
 import { isStateless } from '../../mcp/revision.ts'
 import type { Header, WireAnswer, WireRequest } from '../../wire/message.ts'
 import { jsonOf } from '../../wire/message.ts'
-import { inWords } from '../asking.ts'
+import { inWords, openSession } from '../asking.ts'
 import type { ServerSubject } from '../subject.ts'
 import { type GuardedOperation, withGuardedOperation } from './guarded-operation.ts'
 
@@ -53,7 +53,7 @@ export const batchElevation: Check<ServerSubject> = {
   },
   run: (subject) =>
     withGuardedOperation(subject, async (guarded) => {
-      const { session } = await subject.mcp.open(subject.wire, guarded.lesserToken)
+      const session = await openSession(subject, guarded.lesserToken)
       const answer = await subject.wire.send(batchOf(subject, guarded, session))
       return judgeBatch(answer, guarded)
     }),

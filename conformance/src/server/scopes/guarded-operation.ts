@@ -3,7 +3,7 @@ import type { HostileIssuer } from '../../issuer/hostile-issuer.ts'
 import { isSuccess } from '../../mcp/json-rpc.ts'
 import type { McpCall } from '../../mcp/speaker.ts'
 import type { WireAnswer } from '../../wire/message.ts'
-import { controlToken, inWords } from '../asking.ts'
+import { CONTROL_GOOD_FOR_MS, controlToken, inWords } from '../asking.ts'
 import { bearerParameters, scopesIn } from '../challenge.ts'
 import type { ServerSubject } from '../subject.ts'
 
@@ -41,10 +41,22 @@ export async function withGuardedOperation(
   subject: ServerSubject,
   question: (guarded: GuardedOperation) => Promise<Finding>,
 ): Promise<Finding> {
-  const { issuer, audience, mcp, wire } = subject
+  const { issuer, wire } = subject
   if (issuer === undefined) return notApplicable('a token without scopes is one that only the issuer can make')
   const control = await controlToken(subject)
   if (control.kind === 'none') return control.finding
+  const find = (): Promise<GuardedOperation | Finding> => findGuarded(subject, issuer, control.token)
+  const keep = (found: GuardedOperation | Finding): boolean => !('kind' in found) || found.kind === 'not-applicable'
+  const found = await wire.once('what needs a scope', find, { goodForMs: CONTROL_GOOD_FOR_MS, keep })
+  return 'kind' in found ? found : question(found)
+}
+
+async function findGuarded(
+  subject: ServerSubject,
+  issuer: HostileIssuer,
+  fullToken: string,
+): Promise<GuardedOperation | Finding> {
+  const { audience, mcp, wire } = subject
   const bareToken = await issuer.mint(audience, { claims: { scope: undefined } })
   let found: Omit<GuardedOperation, 'lesserToken'> | undefined
   let listed: readonly string[] = []
@@ -54,9 +66,9 @@ export async function withGuardedOperation(
     if (refusal.status !== 403) return incomplete(`a token without scopes is answered ${inWords(refusal)} for ${name}`)
     // A call comes after the list and mostly needs more than it: the last one found tells most.
     if (found === undefined) listed = scopesIn(bearerParameters(refusal)?.get('scope'))
-    found = { call, name, bareToken, fullToken: control.token, refusal, issuer }
+    found = { call, name, bareToken, fullToken, refusal, issuer }
   }
-  if (found !== undefined) return question({ ...found, lesserToken: await lesserToken(subject, found, listed) })
+  if (found !== undefined) return { ...found, lesserToken: await lesserToken(subject, found, listed) }
   const only = subject.allowedCalls.length === 0 ? ' (--call names a tool that may be called)' : ''
   return notApplicable(`nothing that the run may ask for needs a scope${only}`)
 }

@@ -3,8 +3,8 @@ import { readCompact, signCompact } from '../../issuer/compact.ts'
 import type { MintChange } from '../../issuer/hostile-issuer.ts'
 import { createKeyRing } from '../../issuer/issuer-keys.ts'
 import { mintToken } from '../../issuer/mint.ts'
+import { soundPart } from '../sound-part.ts'
 import type { ServerSubject } from '../subject.ts'
-import { soundPart } from './reception.ts'
 
 /** Makes tokens that are like the accepted one but for what is asked. */
 export interface Forger {

@@ -2,10 +2,11 @@ import type { Check } from '../../check/check.ts'
 import { doubtful, type Finding, faulty, incomplete, sound } from '../../check/finding.ts'
 import { createHostileIssuer } from '../../issuer/create-hostile-issuer.ts'
 import type { HostileIssuer } from '../../issuer/hostile-issuer.ts'
+import { soundPart } from '../sound-part.ts'
 import type { ServerSubject } from '../subject.ts'
 import { createForger } from './forger.ts'
 import { type Forgery, forgeryCheck } from './forgery-check.ts'
-import { asksForTokens, OPEN_TO_ALL, present, soundPart, whyNoControl } from './reception.ts'
+import { asksForTokens, OPEN_TO_ALL, present, whyNoControl } from './reception.ts'
 import { verifierRemedies } from './remedies.ts'
 
 const remedies = verifierRemedies(

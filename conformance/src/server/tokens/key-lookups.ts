@@ -3,9 +3,10 @@ import type { Check } from '../../check/check.ts'
 import { doubtful, type Finding, faulty, incomplete, notApplicable, sound } from '../../check/finding.ts'
 import { readCompact } from '../../issuer/compact.ts'
 import type { HostileIssuer } from '../../issuer/hostile-issuer.ts'
+import { soundPart } from '../sound-part.ts'
 import type { ServerSubject } from '../subject.ts'
 import { createForger } from './forger.ts'
-import { asksForTokens, OPEN_TO_ALL, present, soundPart, whyNoControl } from './reception.ts'
+import { asksForTokens, OPEN_TO_ALL, present, whyNoControl } from './reception.ts'
 import { verifierRemedies } from './remedies.ts'
 
 /** Enough that a fetch for each is plain to see, few enough to send to anybody. */

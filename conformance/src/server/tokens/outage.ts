@@ -2,8 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Check } from '../../check/check.ts'
 import { type Finding, faulty, incomplete, notApplicable, sound } from '../../check/finding.ts'
 import type { HostileIssuer, MintSignature } from '../../issuer/hostile-issuer.ts'
+import { soundPart } from '../sound-part.ts'
 import type { ServerSubject } from '../subject.ts'
-import { asksForTokens, OPEN_TO_ALL, present, type Received, soundPart, whyNoControl } from './reception.ts'
+import { asksForTokens, OPEN_TO_ALL, present, type Received, whyNoControl } from './reception.ts'
 import { verifierRemedies } from './remedies.ts'
 
 /** A server asks again only when its pause between lookups has ended; the usual one is half a minute. Seconds. */

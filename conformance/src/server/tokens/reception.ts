@@ -1,8 +1,6 @@
-import { readCompact } from '../../issuer/compact.ts'
-import type { MintChange } from '../../issuer/hostile-issuer.ts'
 import { isAccepted } from '../../mcp/json-rpc.ts'
-import type { McpSpeaker } from '../../mcp/speaker.ts'
 import type { WireAnswer } from '../../wire/message.ts'
+import { controlToken } from '../asking.ts'
 import type { ServerSubject } from '../subject.ts'
 
 /**
@@ -12,13 +10,6 @@ import type { ServerSubject } from '../subject.ts'
 export type Reception = 'accepted' | 'refused' | 'unclear'
 
 const REFUSALS: ReadonlySet<number> = new Set([400, 401, 403])
-/** For how long an accepted control stands for the checks that follow: it halves what a run sends. Milliseconds. */
-const CONTROL_GOOD_FOR_MS = 5_000
-/** When a sound token was last accepted, by server. */
-const acceptedAt = new WeakMap<McpSpeaker, number>()
-/** A control that ends within a check would be refused for the wrong reason. Seconds. */
-const CONTROL_MARGIN_SECONDS = 30
-
 export interface Received {
   readonly reception: Reception
   readonly status: number
@@ -36,21 +27,8 @@ export async function present(subject: ServerSubject, token: string | undefined)
  * @throws Unanswered
  */
 export async function whyNoControl(subject: ServerSubject): Promise<string | undefined> {
-  if (performance.now() - (acceptedAt.get(subject.mcp) ?? Number.NEGATIVE_INFINITY) < CONTROL_GOOD_FOR_MS)
-    return undefined
-  const token = await controlToken(subject)
-  if (token === undefined) return subject.whyNoToken ?? 'no token is known that the server accepts'
-  const { reception, status } = await present(subject, token)
-  if (reception === 'accepted') acceptedAt.set(subject.mcp, performance.now())
-  return reception === 'accepted' ? undefined : `a sound token, accepted before, was now answered by ${status}`
-}
-
-/** What the accepted token says beside its audience and times, so that a forgery differs from it in one thing alone. */
-export function soundPart(subject: ServerSubject): Required<Pick<MintChange, 'claims' | 'header'>> {
-  const read = readCompact(subject.acceptedToken ?? '')
-  if (read === undefined) return { claims: {}, header: {} }
-  const { iss: _iss, aud: _aud, exp: _exp, iat: _iat, nbf: _nbf, jti: _jti, ...claims } = read.claims
-  return { claims, header: { typ: read.header.typ } }
+  const control = await controlToken(subject)
+  return control.kind === 'token' ? undefined : control.finding.detail
 }
 
 /** Tells a server that does not look at tokens at all from one that takes this token for a good one. @throws Unanswered */
@@ -64,11 +42,4 @@ export const OPEN_TO_ALL =
 function receptionOf(answer: WireAnswer): Reception {
   if (isAccepted(answer)) return 'accepted'
   return REFUSALS.has(answer.status) ? 'refused' : 'unclear'
-}
-
-async function controlToken({ acceptedToken, issuer, audience, ...rest }: ServerSubject): Promise<string | undefined> {
-  if (acceptedToken === undefined || issuer === undefined) return acceptedToken
-  const expiry = Number(readCompact(acceptedToken)?.claims.exp)
-  if (expiry > Date.now() / 1000 + CONTROL_MARGIN_SECONDS) return acceptedToken
-  return issuer.mint(audience, soundPart({ acceptedToken, issuer, audience, ...rest }))
 }

@@ -1,8 +1,9 @@
 import type { Check } from '../../check/check.ts'
 import { doubtful, type Finding, faulty, incomplete, notApplicable, sound } from '../../check/finding.ts'
 import type { HostileIssuer } from '../../issuer/hostile-issuer.ts'
+import { soundPart } from '../sound-part.ts'
 import type { ServerSubject } from '../subject.ts'
-import { asksForTokens, OPEN_TO_ALL, present, soundPart } from './reception.ts'
+import { asksForTokens, OPEN_TO_ALL, present } from './reception.ts'
 
 /** Whether a server that asks its issuer about tokens believes the answer. */
 export const revokedToken: Check<ServerSubject> = {

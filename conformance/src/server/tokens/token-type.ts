@@ -1,8 +1,8 @@
 import type { Check } from '../../check/check.ts'
 import { EXAMINER_CLIENT_ID } from '../../issuer/mint.ts'
+import { soundPart } from '../sound-part.ts'
 import type { ServerSubject } from '../subject.ts'
 import { type Forgery, forgeryCheck } from './forgery-check.ts'
-import { soundPart } from './reception.ts'
 import { verifierRemedies } from './remedies.ts'
 
 const remedies = verifierRemedies(
