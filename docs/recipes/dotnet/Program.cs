@@ -28,6 +28,8 @@ builder.Services
         var valid = options.TokenValidationParameters;
         valid.ValidIssuer = issuer;
         valid.ValidAudience = resource.OriginalString;
+        // Another string is another audience.
+        valid.IgnoreTrailingSlashWhenValidatingAudience = false;
         // Without it an ID token of the same issuer is as good as an access token.
         valid.ValidTypes = ["at+jwt"];
         valid.ValidAlgorithms = ["ES256"];
