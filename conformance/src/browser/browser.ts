@@ -10,6 +10,10 @@ export interface Person {
 export interface Answers {
   readonly person: Person
   readonly decision: 'allow' | 'deny'
+  /** Boxes of scopes to tick, and none other of them; left out, they stay as the page has them. */
+  readonly scopes?: readonly string[]
+  /** A choice of the form by name, such as `duration`, which stays as the page has it unless named here. */
+  readonly choices?: Readonly<Record<string, string>>
 }
 
 /** Where one authorization request ended. */

@@ -9,18 +9,23 @@ const NAMES = new Set([
   'cookie',
   'credential',
   'credentials',
+  'csrf',
   'devicecode',
   'dpop',
   'jwt',
   'mcpsessionid',
+  'pass',
   'passwd',
   'privatekey',
   'proxyauthorization',
+  'pw',
   'pwd',
+  'requesturi',
   'secret',
   'sessionid',
   'setcookie',
   'usercode',
+  'xsrf',
 ])
 const ENDINGS = ['token', 'secret', 'password', 'apikey', 'passphrase']
 

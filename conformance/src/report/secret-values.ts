@@ -9,6 +9,11 @@ export const MEMBER: RegExp =
 /** A parameter of a form, a query, a fragment or a line of a log. */
 export const PARAMETER: RegExp = /(^|[?&#;,\s"'])([\w.-]{1,64})(=["']?)([^&#;,\s"'<>]+)/g
 
+/** A field of a page, and what it says of itself. */
+const FIELD = /<input\b([^<>]{1,8000})>/gi
+const FIELD_NAME = /\bname\s{0,4}=\s{0,4}["']?([\w.-]{1,64})/i
+const FIELD_VALUE = /\bvalue\s{0,4}=\s{0,4}(?:"([^"]+)"|'([^']+)'|([^\s"'>]+))/i
+
 const SCHEMES = new Set(['bearer', 'basic', 'dpop', 'digest', 'negotiate'])
 
 /**
@@ -62,7 +67,17 @@ function inForm(text: string): readonly string[] {
 function inBody(body: string): readonly string[] {
   const documents = [body, ...[...body.matchAll(/^data: ?(.*)$/gm)].map((match) => match[1] ?? '')]
   const json = documents.flatMap(inJson)
-  return [...json, ...(json.length === 0 && body.includes('=') ? inForm(body) : []), ...inText(body)]
+  return [...json, ...(json.length === 0 && body.includes('=') ? inForm(body) : []), ...inFields(body), ...inText(body)]
+}
+
+/** A page that posts its fields on by itself has a code in one of them. */
+function inFields(body: string): readonly string[] {
+  return [...body.matchAll(FIELD)].flatMap(([, attributes = '']) => {
+    const [, name = ''] = FIELD_NAME.exec(attributes) ?? []
+    const [, double, single, bare] = FIELD_VALUE.exec(attributes) ?? []
+    const value = double ?? single ?? bare ?? ''
+    return isHeld(name, value) ? [value, value.replaceAll('&amp;', '&')] : []
+  })
 }
 
 interface Member {

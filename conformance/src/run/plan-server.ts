@@ -101,14 +101,16 @@ function rememberSound(issuer: HostileIssuer, url: string, accepted: Set<string>
 /** What an earlier step has asked is not told again: it is not sent again. */
 function openDryWire(standIn: StandIn, memory: Memory): Wire {
   const exchanges: Exchange[] = []
+  const send: Wire['send'] = async (request) => {
+    const answer = answerAsSound(request, standIn)
+    exchanges.push({ request, answer })
+    return answer
+  }
   return {
     exchanges,
+    send,
     once: (question, ask, options) => memory.once({ exchanges, show: () => undefined }, question, ask, options),
-    async send(request) {
-      const answer = answerAsSound(request, standIn)
-      exchanges.push({ request, answer })
-      return answer
-    },
+    sendTogether: (requests) => Promise.all(requests.map((request) => send(request))),
   }
 }
 

@@ -5,7 +5,7 @@ import type { Revision } from '../mcp/revision.ts'
 import { redactExchanges } from '../report/redaction.ts'
 import type { CheckReport } from '../report/report.ts'
 import type { Requirement } from '../requirements/requirement.ts'
-import { BudgetSpentError } from '../wire/pace.ts'
+import { BURST_OF_TWO, BURST_UNDER_STRESS, BudgetSpentError } from '../wire/pace.ts'
 import { Unanswered, type Wire } from '../wire/wire.ts'
 
 export interface RunChecks<Subject> {
@@ -15,7 +15,7 @@ export interface RunChecks<Subject> {
   readonly permissions: ReadonlySet<Permission>
   /** The subject as one check sees it: everything it sends goes over this wire. */
   readonly subjectFor: (wire: Wire) => Subject
-  readonly openWire: () => Wire
+  readonly openWire: (burstMost: number) => Wire
   /** Credentials of the run, which no report may show even where a server echoes them. */
   readonly secrets?: readonly string[]
   readonly onResult?: (result: CheckReport, done: number, all: number) => void
@@ -30,7 +30,7 @@ export async function runChecks<Subject>(run: RunChecks<Subject>): Promise<reado
   })
   const results: CheckReport[] = []
   for (const { check, requirement, level } of asked) {
-    const wire = run.openWire()
+    const wire = run.openWire(check.permission === 'stress' ? BURST_UNDER_STRESS : BURST_OF_TWO)
     const finding = await findingOf(check, run, wire)
     const redaction = redactExchanges(wire.exchanges, run.secrets)
     const result: CheckReport = {

@@ -1,7 +1,7 @@
 import { Agent, request as undiciRequest } from 'undici'
 import { createMemory, type Once } from './memory.ts'
 import type { Exchange, Header, WireAnswer, WireRequest } from './message.ts'
-import type { Pace } from './pace.ts'
+import { BURST_OF_TWO, type Pace } from './pace.ts'
 import { certificateFault, trusting } from './roots.ts'
 
 /** Metadata and refusals are small; what is larger is cut and says so. */
@@ -29,6 +29,13 @@ export interface Wire {
    * @param question the same text for the same question
    */
   once<Answer>(question: string, ask: () => Promise<Answer>, options: Once<Answer>): Promise<Answer>
+  /**
+   * Sends requests so that all are on their way at the same time, for races: two, or up to `BURST_UNDER_STRESS` on the wire
+   * of a check that needs the permission `stress`.
+   * @returns their answers in the same order
+   * @throws Unanswered when any had no answer, after all have ended
+   */
+  sendTogether(requests: readonly WireRequest[]): Promise<readonly WireAnswer[]>
   readonly exchanges: readonly Exchange[]
 }
 
@@ -40,28 +47,46 @@ export interface WireOptions {
   readonly ca?: readonly string[]
 }
 
+export interface Wires {
+  /** @param burstMost how many requests `sendTogether` takes; two unless said otherwise */
+  open(burstMost?: number): Wire
+  close(): Promise<void>
+}
+
 /** Makes wires that share connections, pace, limits, and what was asked once for all of them. */
-export function createWires(options: WireOptions): { open(): Wire; close(): Promise<void> } {
+export function createWires(options: WireOptions): Wires {
   const agent = new Agent({ connect: trusting(options.ca), allowH2: false })
   const memory = createMemory()
-  const open = (): Wire => {
+  const open = (burstMost: number = BURST_OF_TWO): Wire => {
     const exchanges: Exchange[] = []
     const show = (earlier: readonly Exchange[]): number => exchanges.push(...earlier)
+    const sendNow = async (request: WireRequest, timeoutMs: number): Promise<WireAnswer> => {
+      const signed = withUserAgent(request, options.userAgent)
+      try {
+        const answer = await exchange(signed, agent, timeoutMs)
+        exchanges.push({ request: signed, answer })
+        return answer
+      } catch (error) {
+        const failed: Exchange = { request: signed, answer: undefined, error: reasonOf(error) }
+        exchanges.push(failed)
+        throw new Unanswered(failed)
+      }
+    }
     return {
       exchanges,
       once: (question, ask, options) => memory.once({ exchanges, show }, question, ask, options),
       async send(request, { timeoutMs = options.timeoutMs } = {}) {
         await options.pace.take()
-        const signed = withUserAgent(request, options.userAgent)
-        try {
-          const answer = await exchange(signed, agent, timeoutMs)
-          exchanges.push({ request: signed, answer })
-          return answer
-        } catch (error) {
-          const failed: Exchange = { request: signed, answer: undefined, error: reasonOf(error) }
-          exchanges.push(failed)
-          throw new Unanswered(failed)
-        }
+        return sendNow(request, timeoutMs)
+      },
+      async sendTogether(requests) {
+        if (requests.length > burstMost) throw new RangeError(`${requests.length} at once, ${burstMost} are allowed`)
+        await options.pace.take(requests.length)
+        const sent = await Promise.allSettled(requests.map((request) => sendNow(request, options.timeoutMs)))
+        return sent.map((one) => {
+          if (one.status === 'rejected') throw one.reason
+          return one.value
+        })
       },
     }
   }

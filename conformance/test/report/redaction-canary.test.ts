@@ -73,6 +73,23 @@ const PLACES: readonly { readonly place: string; readonly plant: (secret: string
     plant: (s) => answered('', [['location', `https://c.example/cb?${form('code', s)}`]]),
   },
   { place: 'a form', plant: (s) => asked({ body: form('client_secret', s) }) },
+  ...['password', 'pw', 'code_verifier', 'client_assertion', 'device_code', 'csrf', 'request_uri'].map((name) => ({
+    place: `a form beside a login, as ${name}`,
+    plant: (s: string) => asked({ body: new URLSearchParams({ login: 'alice', [name]: s }).toString() }),
+  })),
+  {
+    place: 'a pushed request that is opened',
+    plant: (s) => asked({ url: `https://as.example/authorize?client_id=a&${form('request_uri', s)}` }),
+  },
+  {
+    place: 'a page that moves on by itself',
+    plant: (s) =>
+      answered(`<meta http-equiv="refresh" content="0;url=https://c.example/cb?state=1&amp;${form('code', s)}">`),
+  },
+  {
+    place: 'a field of a page',
+    plant: (s) => answered(`<form method="post"><input type="hidden" name="code" value="${s}"></form>`),
+  },
   { place: 'JSON', plant: (s) => answered(JSON.stringify({ refresh_token: s })) },
   { place: 'JSON forty levels down', plant: (s) => answered(JSON.stringify(deep({ id_token: s }))) },
   { place: 'a list under a name', plant: (s) => answered(JSON.stringify({ tokens: [1], access_token: ['x', s] })) },
@@ -213,6 +230,7 @@ describe('redaction', () => {
     { what: 'beginnings of tokens', body: '-eyJ'.repeat(60_000) },
     { what: 'nested lists', body: '['.repeat(250_000) },
     { what: 'open members', body: '"token":"'.repeat(27_000) },
+    { what: 'fields that never end', body: '<input name='.repeat(20_000) },
     { what: 'words before a secret', body: 'token '.repeat(40_000) },
   ])('is not slowed down by a body of $what', ({ body }) => {
     const started = performance.now()

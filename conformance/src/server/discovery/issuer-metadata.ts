@@ -1,8 +1,11 @@
 import type { Check } from '../../check/check.ts'
 import { doubtful, type Finding, faulty, incomplete, sound } from '../../check/finding.ts'
+import { findAuthorizationServer, type IssuerSearch } from '../../oauth/find-authorization-server.ts'
 import type { ServerSubject } from '../subject.ts'
 import { namesIn, withMetadata } from './documents.ts'
-import { findIssuer, ISSUERS_MAX, type IssuerSearch } from './issuer-search.ts'
+
+/** How many of the named issuers are asked: a list can be long, and every one costs three requests. */
+const ISSUERS_MAX = 3
 
 type Searched = readonly { readonly issuer: string; readonly search: IssuerSearch }[]
 
@@ -41,7 +44,7 @@ function withIssuers(subject: ServerSubject, judge: (searched: Searched) => Find
     const issuers = named.filter((issuer) => URL.canParse(issuer)).slice(0, ISSUERS_MAX)
     if (issuers.length === 0) return incomplete('no issuer is named that could be asked')
     const searched: { issuer: string; search: IssuerSearch }[] = []
-    for (const issuer of issuers) searched.push({ issuer, search: await findIssuer(subject.wire, issuer) })
+    for (const issuer of issuers) searched.push({ issuer, search: await findAuthorizationServer(subject.wire, issuer) })
     return judge(searched)
   })
 }
@@ -58,7 +61,7 @@ function judgeFound(searched: Searched): Finding {
 
 function judgeEcho(searched: Searched): Finding {
   const found = searched.flatMap(({ issuer, search }) =>
-    search.kind === 'found' ? [{ issuer, stated: search.document.issuer }] : [],
+    search.kind === 'found' ? [{ issuer, stated: search.server.metadata.issuer }] : [],
   )
   if (found.length === 0) return incomplete('no metadata of a named issuer to compare with')
   const different = found.find(({ issuer, stated }) => issuer !== stated)

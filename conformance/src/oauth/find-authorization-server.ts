@@ -1,12 +1,11 @@
-import { Unanswered, type Wire } from '../../wire/wire.ts'
-import { documentOf, fetchDocument } from './documents.ts'
-
-/** How many of the named issuers are asked: a list can be long, and every one costs three requests. */
-export const ISSUERS_MAX = 3
+import { isRecord } from '../mcp/json-rpc.ts'
+import { jsonOf, type WireAnswer } from '../wire/message.ts'
+import { Unanswered, type Wire } from '../wire/wire.ts'
+import type { AuthorizationServer } from './authorization-server.ts'
 
 /** What came of looking for the metadata of an issuer. */
 export type IssuerSearch =
-  | { readonly kind: 'found'; readonly url: string; readonly document: Readonly<Record<string, unknown>> }
+  | { readonly kind: 'found'; readonly server: AuthorizationServer }
   /** Every address answered, and none with metadata. */
   | { readonly kind: 'absent'; readonly tried: readonly string[] }
   /** One of them did not answer, or not usefully: from elsewhere it may. */
@@ -27,14 +26,15 @@ export function issuerAddresses(issuer: string): readonly string[] {
   return [...new Set(all)]
 }
 
-export async function findIssuer(wire: Wire, issuer: string): Promise<IssuerSearch> {
+/** Finds the metadata of an issuer as a client does: the first address that answers 200 with an object. */
+export async function findAuthorizationServer(wire: Wire, issuer: string): Promise<IssuerSearch> {
   const tried = issuerAddresses(issuer)
   for (const url of tried) {
     try {
-      const answer = await fetchDocument(wire, url)
-      const document = documentOf(answer)
-      if (document !== undefined) return { kind: 'found', url, document }
-      if (answer.status >= 500 || answer.status === 429) {
+      const answer = await wire.once(`GET ${url}`, () => fetchMetadata(wire, url), { keep: isLasting })
+      const metadata = answer.status === 200 ? jsonOf(answer) : undefined
+      if (isRecord(metadata)) return { kind: 'found', server: { issuer, url, metadata } }
+      if (!isLasting(answer)) {
         return { kind: 'unreachable', reason: `${url} answered ${answer.status}` }
       }
     } catch (error) {
@@ -44,3 +44,10 @@ export async function findIssuer(wire: Wire, issuer: string): Promise<IssuerSear
   }
   return { kind: 'absent', tried }
 }
+
+function fetchMetadata(wire: Wire, url: string): Promise<WireAnswer> {
+  return wire.send({ method: 'GET', url, headers: [['accept', 'application/json']] })
+}
+
+/** An outage says nothing of what will be there in a moment. */
+const isLasting = ({ status }: WireAnswer): boolean => status < 500 && status !== 429
