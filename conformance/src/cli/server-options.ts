@@ -8,6 +8,7 @@ const DEFAULT_START_SECONDS = 60
 
 /** Flags of `server` as commander hands them on. */
 export interface ServerFlags extends RunFlags {
+  readonly login?: string
   readonly start?: string
   readonly env?: readonly string[]
   readonly startTimeout?: string
@@ -101,6 +102,12 @@ function readProfile(flags: ServerFlags, token: string | undefined): Profile {
     throw new UsageError(
       'a real token belongs to a server that trusts a real issuer: leave out --start and --issuer-port',
     )
+  if (trusting && flags.login !== undefined)
+    throw new UsageError(
+      '--login signs in at a real issuer, which the server has to trust: leave out --start and --issuer-port',
+    )
+  if (token !== undefined && flags.login !== undefined)
+    throw new UsageError('either --login, or a token by --token or --token-env')
   if (flags.start === undefined && (flags.env ?? []).length > 0)
     throw new UsageError('--env is for what --start starts')
   return flags.start !== undefined ? 'started' : trusting ? 'trusting' : 'live'

@@ -1,5 +1,7 @@
 import { createHostileIssuer } from '../issuer/create-hostile-issuer.ts'
 import type { HostileIssuer } from '../issuer/hostile-issuer.ts'
+import type { LiveOptions } from '../live/live-options.ts'
+import { openRealTokens } from '../live/open-real-tokens.ts'
 import type { Report } from '../report/report.ts'
 import { requirementsById } from '../requirements/requirements.ts'
 import { type ExamineServer, examineServer, UnreachableError } from '../run/examine-server.ts'
@@ -10,6 +12,9 @@ import type { Console } from './console.ts'
 import type { ServerOptions } from './server-options.ts'
 import { UsageError } from './usage-error.ts'
 import { USER_AGENT } from './version.ts'
+
+/** What `server` was asked to do, with the sign-in for real tokens. */
+export type ServerRun = ServerOptions & { readonly login: LiveOptions | undefined }
 
 /** What a run has of others: the pace of a host that several speak to, and whom the operator believes. */
 export interface Surroundings {
@@ -24,7 +29,7 @@ export interface Surroundings {
  * @throws UnreachableError when the server does not start or does not answer
  */
 export async function runProfile(
-  options: ServerOptions,
+  options: ServerRun,
   checks: ExamineServer['checks'],
   console: Console,
   around: Surroundings,
@@ -41,7 +46,7 @@ export async function runProfile(
 }
 
 function examine(
-  options: ServerOptions,
+  { login, ...options }: ServerRun,
   checks: ExamineServer['checks'],
   issuer: HostileIssuer | undefined,
   console: Console,
@@ -52,6 +57,7 @@ function examine(
     hostPace: pace,
     ca: roots,
     issuer,
+    openTokens: login && ((wire, target) => openRealTokens(wire, login, target)),
     checks,
     requirements: requirementsById,
     userAgent: USER_AGENT,

@@ -5,7 +5,9 @@ import { serverChecks } from '../server/checks.ts'
 import { findFreePort } from '../start/free-port.ts'
 import type { Console } from './console.ts'
 import { listLines, planLines } from './listing.ts'
+import { addLoginFlags, type LoginFlags, readLoginFlags } from './login-flags.ts'
 import { addOutputFlags, concludeRun, type OutputFlags } from './outputs.ts'
+import { planSignIn } from './planned-sign-in.ts'
 import { addRootsFlag, loadRoots } from './private-roots.ts'
 import { addRunFlags, several } from './run-flags.ts'
 import { selectChecks } from './selection.ts'
@@ -14,7 +16,7 @@ import { runProfile } from './server-profile.ts'
 import { addTargetsFlags, refuseWithoutTargets, runTargetFile, type TargetsFlags } from './targets/run-target-file.ts'
 import { UsageError } from './usage-error.ts'
 
-interface VerbFlags extends ServerFlags, OutputFlags, TargetsFlags {
+interface VerbFlags extends ServerFlags, LoginFlags, OutputFlags, TargetsFlags {
   readonly plan?: boolean
   readonly ca?: string
 }
@@ -28,6 +30,7 @@ export function addServerVerb(program: Command, console: Console, finish: (exitC
   addTargetsFlags(verb)
   addTrustFlags(verb)
   addRootsFlag(verb)
+  addLoginFlags(verb)
   addRunFlags(verb)
   addCallFlags(verb)
   addOutputFlags(verb)
@@ -77,8 +80,9 @@ async function runServerVerb(
   if (typed === undefined) throw new UsageError('which server? sallyport-examine server <mcp-url>, or --targets <file>')
   const url = typed.includes('{port}') ? typed.replaceAll('{port}', String(await findFreePort())) : typed
   const options = readServerOptions(url, flags, console.environment)
+  const login = await readLoginFlags(url, flags, console)
   if (flags.plan === true) {
-    const plan = { ...options, checks, requirements: requirementsById }
+    const plan = { ...options, ...planSignIn(login), checks, requirements: requirementsById }
     for (const line of planLines(await planServer(plan), options)) console.out(line)
     return 0
   }
@@ -88,6 +92,6 @@ async function runServerVerb(
     failOn: options.failOn,
     console,
     checkIds: new Set(serverChecks.map(({ id }) => id)),
-    run: () => runProfile(options, checks, console, { roots }),
+    run: () => runProfile({ ...options, login }, checks, console, { roots }),
   })
 }

@@ -1,13 +1,16 @@
+import { readCompact } from '../issuer/compact.ts'
 import { createHostileIssuer } from '../issuer/create-hostile-issuer.ts'
 import type { HostileIssuer } from '../issuer/hostile-issuer.ts'
 import { STATELESS_SINCE } from '../mcp/revision.ts'
 import { redactExchange } from '../report/redaction.ts'
 import { meetServer } from '../server/meet-server.ts'
+import type { TokensFor } from '../server/real-tokens.ts'
 import { createMemory, type Memory } from '../wire/memory.ts'
 import type { Exchange } from '../wire/message.ts'
 import type { Wire } from '../wire/wire.ts'
 import type { ExamineServer } from './examine-server.ts'
 import { answerAsSound, type StandIn } from './stand-in.ts'
+import { answerAsIssuer } from './stand-in-issuer.ts'
 
 /** What a run would send for one purpose. */
 export interface PlannedStep {
@@ -32,8 +35,14 @@ export type PlanServer = Pick<
   | 'permissions'
   | 'checks'
   | 'requirements'
->
+  | 'openTokens'
+> & {
+  /** The issuer that the operator named, for a sign-in. */
+  readonly signInAt?: string | undefined
+}
 
+/** Stands for the issuer that only the metadata of the server names. */
+const ISSUER_TO_COME = 'https://issuer.invalid'
 /** Stands for the real token of a `live` run, which a plan does not need. */
 const TOKEN_TO_COME = 'token-to-come'
 
@@ -43,15 +52,23 @@ const TOKEN_TO_COME = 'token-to-come'
  */
 export async function planServer(plan: PlanServer): Promise<readonly PlannedStep[]> {
   const real = await createHostileIssuer()
-  const { profile, spec: revision = STATELESS_SINCE } = plan
+  const { profile, spec: revision = STATELESS_SINCE, signInAt = ISSUER_TO_COME } = plan
   const accepted = new Set([TOKEN_TO_COME])
   const issuer = profile === 'live' ? undefined : rememberSound(real, plan.url, accepted)
   const memory = createMemory()
-  const standIn: StandIn = { url: plan.url, revision, isAccepted: (token) => accepted.has(token) }
+  const standIn: StandIn = {
+    url: plan.url,
+    revision,
+    issuer: signInAt,
+    isAccepted: (token) => accepted.has(token) || isReal(token, signInAt, plan.url),
+  }
   try {
     const first = openDryWire(standIn, memory)
-    const token = profile === 'live' ? TOKEN_TO_COME : undefined
-    const { facts } = await meetServer(first, { ...plan, issuer, token })
+    const signIn = openDryWire(standIn, memory)
+    const { openTokens } = plan
+    const token = profile === 'live' && openTokens === undefined ? TOKEN_TO_COME : undefined
+    const source = openTokens && { openTokens: (_: Wire, target: TokensFor) => openTokens(signIn, target) }
+    const { facts } = await meetServer(first, { ...plan, issuer, token, openTokens: undefined, ...source })
     const steps: PlannedStep[] = [
       {
         check: undefined,
@@ -68,10 +85,21 @@ export async function planServer(plan: PlanServer): Promise<readonly PlannedStep
         await run(() => check.run({ ...facts, wire }))
       steps.push({ check: check.id, sends: check.sends, requests: textOf(wire) })
     }
+    if (openTokens !== undefined)
+      steps.splice(1, 0, { check: undefined, sends: SIGN_IN_IN_WORDS, requests: textOf(signIn) })
     return steps
   } finally {
     await real.close()
   }
+}
+
+const SIGN_IN_IN_WORDS =
+  'The sign-in at the issuer, as at one that registers clients and shows one form; consent is given where it is asked for, a stored login is refreshed instead, and later checks ask for more tokens: with fewer scopes, for another server, to be revoked. --login browser and device leave the forms to the person.'
+
+/** Of the stand-in for the issuer, and for this server. */
+function isReal(token: string, issuer: string, url: string): boolean {
+  const claims = readCompact(token)?.claims
+  return claims?.iss === issuer && claims.aud === url
 }
 
 /** A check that stumbles over the stand-in has sent what it sent before; the words tell the rest. */
@@ -102,7 +130,7 @@ function rememberSound(issuer: HostileIssuer, url: string, accepted: Set<string>
 function openDryWire(standIn: StandIn, memory: Memory): Wire {
   const exchanges: Exchange[] = []
   const send: Wire['send'] = async (request) => {
-    const answer = answerAsSound(request, standIn)
+    const answer = answerAsIssuer(request, standIn.issuer) ?? answerAsSound(request, standIn)
     exchanges.push({ request, answer })
     return answer
   }

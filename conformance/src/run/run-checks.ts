@@ -14,10 +14,10 @@ export interface RunChecks<Subject> {
   readonly revision: Revision
   readonly permissions: ReadonlySet<Permission>
   /** The subject as one check sees it: everything it sends goes over this wire. */
-  readonly subjectFor: (wire: Wire) => Subject
+  readonly subjectFor: (wire: Wire) => Subject | Promise<Subject>
   readonly openWire: (burstMost: number) => Wire
   /** Credentials of the run, which no report may show even where a server echoes them. */
-  readonly secrets?: readonly string[]
+  readonly secrets?: () => readonly string[]
   readonly onResult?: (result: CheckReport, done: number, all: number) => void
 }
 
@@ -32,7 +32,7 @@ export async function runChecks<Subject>(run: RunChecks<Subject>): Promise<reado
   for (const { check, requirement, level } of asked) {
     const wire = run.openWire(check.permission === 'stress' ? BURST_UNDER_STRESS : BURST_OF_TWO)
     const finding = await findingOf(check, run, wire)
-    const redaction = redactExchanges(wire.exchanges, run.secrets)
+    const redaction = redactExchanges(wire.exchanges, run.secrets?.())
     const result: CheckReport = {
       id: check.id,
       title: check.title,
@@ -55,7 +55,7 @@ async function findingOf<Subject>(check: Check<Subject>, run: RunChecks<Subject>
     return notApplicable(`it was not asked for: it needs ${FLAG_OF[check.permission]}`)
   }
   try {
-    return await check.run(run.subjectFor(wire))
+    return await check.run(await run.subjectFor(wire))
   } catch (error) {
     if (error instanceof Unanswered || error instanceof BudgetSpentError) return incomplete(error.message)
     // One broken check must not take the findings of the others with it, nor accuse the subject.

@@ -7,18 +7,20 @@ export interface StandIn {
   readonly url: string
   readonly revision: Revision
   readonly isAccepted: (token: string) => boolean
+  /** Issuer that its metadata names. */
+  readonly issuer: string
 }
 
 /**
  * Answers as a sound server with no tools would, without any server: what a plan needs, because what a check sends next
  * depends on what came before.
  */
-export function answerAsSound(request: WireRequest, { url, revision, isAccepted }: StandIn): WireAnswer {
+export function answerAsSound(request: WireRequest, { url, revision, isAccepted, issuer }: StandIn): WireAnswer {
   const target = new URL(request.url)
   const metadata = metadataUrl(url)
   if (request.method === 'OPTIONS') return json(204, undefined, [['access-control-allow-origin', '*']])
   if (request.method === 'GET' && request.url === metadata) {
-    return json(200, { resource: url, authorization_servers: ['https://issuer.invalid'] })
+    return json(200, { resource: url, authorization_servers: [issuer] })
   }
   if (target.pathname !== new URL(url).pathname) return json(404, { error: 'not_found' })
   const token = /^bearer (.+)$/i.exec(headerOf(request, 'authorization') ?? '')?.[1]

@@ -6,6 +6,7 @@ import type { WireAnswer } from '../wire/message.ts'
 import type { Wire } from '../wire/wire.ts'
 import { bearerParameters, scopesIn } from './challenge.ts'
 import { findMetadata } from './metadata-search.ts'
+import type { RealTokens, TokensFor } from './real-tokens.ts'
 import type { AllowedCall, FoundMetadata, Profile, ServerSubject } from './subject.ts'
 import { findAcceptedToken, type Trial } from './token-search.ts'
 import { readOnlyCalls } from './tool-list.ts'
@@ -19,6 +20,8 @@ export interface MeetServer {
   readonly issuer: HostileIssuer | undefined
   /** A real token, for `live`. */
   readonly token: string | undefined
+  /** Where real tokens come from once the server is known; for `live` too. */
+  readonly openTokens?: ((wire: Wire, target: TokensFor) => Promise<RealTokens | undefined>) | undefined
   /** Identifier of the server that the operator named; else the metadata and the URL say it. */
   readonly audience: string | undefined
   /** Revision that the operator named; else it is asked for. */
@@ -46,18 +49,24 @@ export async function meetServer(wire: Wire, options: MeetServer): Promise<MetSe
   const refusal = await createSpeaker(url, spec ?? STATELESS_SINCE).call(wire, { method: 'tools/list' })
   const metadata = await findMetadata(wire, url, refusal)
   const scopes = knownScopes(refusal, metadata, options.scopes)
-  const trial = await findAcceptedToken(wire, { ...options, audiences: audiencesOf(options, metadata), scopes })
+  const audiences = audiencesOf(options, metadata)
+  const resource = resourceOf(options, audiences)
+  const tokens = await options.openTokens?.(wire, { resource, issuers: issuersOf(metadata), scopes })
+  const tried = tokens === undefined ? audiences : ([resource] as const)
+  const trial = await findAcceptedToken(wire, { ...options, audiences: tried, tokens, scopes })
   const { revision, assumed } = await revisionOf(wire, url, spec, trial)
   const facts: ServerFacts = {
     url,
     profile: options.profile,
     mcp: trial.mcp ?? createSpeaker(url, revision),
     issuer: options.issuer,
+    tokens,
     audience: trial.audience,
     metadata,
     acceptedToken: trial.token,
     whyNoToken: trial.why,
     scopes: trial.scopes,
+    grantedScopes: trial.grantedScopes,
     allowedCalls: [...options.allowedCalls, ...readOnlyCalls(trial.tools, options.tools)],
   }
   return { facts, notes: [...assumed, ...(trial.why === undefined ? [] : [trial.why])] }
@@ -90,6 +99,21 @@ function knownScopes(
   const supported = metadata?.document.scopes_supported
   const listed = Array.isArray(supported) ? supported.filter((scope) => typeof scope === 'string') : []
   return [...new Set([...given, ...scopesIn(bearerParameters(refusal)?.get('scope')), ...listed])]
+}
+
+/**
+ * What a real token is asked for. Metadata of another origin counts only where the operator says so: a server that names a
+ * stranger's identifier would be handed tokens that are good there (RFC 9728 §7.3).
+ */
+function resourceOf({ url, audience }: MeetServer, audiences: readonly string[]): string {
+  if (audience !== undefined) return audience
+  const { origin } = new URL(url)
+  return audiences.find((each) => URL.canParse(each) && new URL(each).origin === origin) ?? url
+}
+
+function issuersOf(metadata: FoundMetadata | undefined): readonly string[] {
+  const issuers = metadata?.document.authorization_servers
+  return Array.isArray(issuers) ? issuers.filter((issuer) => typeof issuer === 'string' && URL.canParse(issuer)) : []
 }
 
 /** Identifiers that tokens for the server may carry, the likelier first. */

@@ -1,6 +1,7 @@
 import type { HostileIssuer } from '../issuer/hostile-issuer.ts'
 import type { McpSpeaker } from '../mcp/speaker.ts'
 import type { Wire } from '../wire/wire.ts'
+import type { RealTokens } from './real-tokens.ts'
 
 /**
  * - `started`: the examiner started the server and told it to trust its own issuer.
@@ -30,6 +31,8 @@ export interface ServerSubject {
   readonly mcp: McpSpeaker
   /** Undefined in `live`. */
   readonly issuer: HostileIssuer | undefined
+  /** Where real tokens come from, in `live` where somebody signed in. */
+  readonly tokens?: RealTokens | undefined
   /** The identifier that tokens for this server carry: `resource` of its metadata, else the URL. */
   readonly audience: string
   /** Protected resource metadata as a client would find it; undefined when there is none. */
@@ -43,6 +46,8 @@ export interface ServerSubject {
   readonly whyNoToken: string | undefined
   /** Scopes that the metadata or a challenge named. */
   readonly scopes: readonly string[]
+  /** What the accepted token may do, where its issuer said so; else `scopes`. */
+  readonly grantedScopes?: readonly string[] | undefined
   /** Calls that the run may make; everything else is not called. */
   readonly allowedCalls: readonly AllowedCall[]
 }

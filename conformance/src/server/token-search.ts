@@ -8,6 +8,7 @@ import type { McpSpeaker } from '../mcp/speaker.ts'
 import { headerOf, type WireAnswer } from '../wire/message.ts'
 import type { Wire } from '../wire/wire.ts'
 import { bearerParameters, scopesIn } from './challenge.ts'
+import type { RealTokens } from './real-tokens.ts'
 import { type ListedTool, readTools } from './tool-list.ts'
 
 /** A server may ask for one scope after the other; more rounds than this are a loop. */
@@ -20,6 +21,7 @@ export interface TokenSearch {
   readonly url: string
   readonly issuer: HostileIssuer | undefined
   readonly token: string | undefined
+  readonly tokens?: RealTokens | undefined
   readonly spec: Revision | undefined
   readonly audiences: readonly [string, ...string[]]
   readonly scopes: readonly string[]
@@ -33,6 +35,8 @@ export interface Trial {
   readonly mcp: McpSpeaker | undefined
   readonly audience: string
   readonly scopes: readonly string[]
+  /** Scopes that the issuer said it gave to the token. */
+  readonly grantedScopes?: readonly string[]
   readonly tools: readonly ListedTool[]
 }
 
@@ -42,18 +46,19 @@ export interface Trial {
  * @throws Unanswered
  */
 export async function findAcceptedToken(wire: Wire, search: TokenSearch): Promise<Trial> {
-  const { issuer, token, audiences, scopes } = search
+  const { issuer, token, tokens, audiences, scopes } = search
   const none = { token: undefined, mcp: undefined, audience: audiences[0], scopes, tools: [] }
   if (token !== undefined) return tryGiven(wire, search, token)
+  if (tokens !== undefined) return tryIssued(wire, search, audiences[0], realSource(tokens))
   if (issuer === undefined) {
     return {
       ...none,
-      why: 'No token to compare with: name one by --token-env, or let the server trust the examiner by --start or --issuer-port.',
+      why: 'No token to compare with: sign in by --login, name a token by --token-env, or let the server trust the examiner by --start or --issuer-port.',
     }
   }
   let why: string | undefined
   for (const audience of audiences) {
-    const trial = await tryMinted(wire, search, issuer, audience)
+    const trial = await tryIssued(wire, search, audience, mintedSource(issuer, audience))
     if (trial.token !== undefined) return trial
     why ??= trial.why
   }
@@ -69,22 +74,47 @@ async function tryGiven(wire: Wire, search: TokenSearch, token: string): Promise
   return { ...rest, token: undefined, why, mcp: undefined, tools: [] }
 }
 
-async function tryMinted(wire: Wire, search: TokenSearch, issuer: HostileIssuer, audience: string): Promise<Trial> {
-  let scopes = search.scopes
-  let outages = 0
-  for (let round = 1; ; round += 1) {
+/** A token with scopes as far as its issuer gives them, or why there is none. */
+type Issue = (
+  scopes: readonly string[],
+) => Promise<
+  { readonly token: string; readonly granted?: readonly string[]; readonly name: string } | { readonly why: string }
+>
+
+function mintedSource(issuer: HostileIssuer, audience: string): Issue {
+  return async (scopes) => {
     const scope = scopes.length === 0 ? undefined : scopes.join(' ')
     const token = await issuer.mint(audience, { claims: { scope } })
+    return { token, name: `A sound token of ${issuer.issuer} for ${audience}` }
+  }
+}
+
+function realSource(tokens: RealTokens): Issue {
+  return async (scopes) => {
+    const got = await tokens.get({ kind: 'scopes', scopes })
+    if (got.kind === 'none') return { why: `No token to compare with: ${got.why}.` }
+    return { token: got.token, granted: got.scopes, name: 'The token of the sign-in' }
+  }
+}
+
+async function tryIssued(wire: Wire, search: TokenSearch, audience: string, issue: Issue): Promise<Trial> {
+  let scopes = search.scopes
+  let outages = 0
+  const without = (why: string): Trial => ({ token: undefined, why, mcp: undefined, audience, scopes, tools: [] })
+  for (let round = 1; ; round += 1) {
+    const issued = await issue(scopes)
+    if ('why' in issued) return without(issued.why)
+    const { token, granted, name } = issued
     const tried = await tryToken(wire, search, token)
     if (tried.kind === 'accepted') {
-      return { token, why: undefined, mcp: tried.mcp, audience, scopes, tools: tried.tools }
+      const grantedScopes = granted === undefined ? {} : { grantedScopes: granted }
+      return { token, why: undefined, mcp: tried.mcp, audience, scopes, tools: tried.tools, ...grantedScopes }
     }
     const asked = scopesAsked(tried.answer).filter((each) => !scopes.includes(each))
     const isOutage = tried.answer.status >= 500 && ++outages < OUTAGE_ROUNDS
     if (isOutage) await sleep(OUTAGE_PAUSE_MS)
     if (!isOutage && (asked.length === 0 || round - outages > SCOPE_ROUNDS)) {
-      const why = `A sound token of ${issuer.issuer} for ${audience} was not accepted: ${inWords(tried.answer)}.`
-      return { token: undefined, why, mcp: undefined, audience, scopes, tools: [] }
+      return without(`${name} was not accepted: ${inWords(tried.answer)}.`)
     }
     scopes = [...scopes, ...asked]
   }

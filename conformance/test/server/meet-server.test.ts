@@ -56,6 +56,22 @@ describe('what is known of a server before the first check', () => {
     expect(facts.metadata?.document.resource).toBe('https://elsewhere.example/mcp')
   })
 
+  it('real tokens are never asked for under the name of a stranger, unless the operator says so', async () => {
+    const asked: string[] = []
+    const none = { get: async () => ({ kind: 'none', why: 'nobody' }) as const, revoke: async () => '', secrets: [] }
+    const openTokens: MeetServer['openTokens'] = async (_, { resource }) => {
+      asked.push(resource)
+      return none
+    }
+    const stranger = 'https://stranger.example/mcp'
+    const live = { profile: 'live', issuer: undefined, openTokens } as const
+    const { facts } = await meet({ resource: stranger }, live)
+    await server?.close()
+    await meet({ resource: stranger }, { ...live, audience: stranger })
+    expect(asked).toEqual([facts.url, stranger])
+    expect(facts.whyNoToken).toBe('No token to compare with: nobody.')
+  })
+
   it('a server that trusts another issuer: why there is no token, and which revision is assumed', async () => {
     const other = await createHostileIssuer()
     const { facts, notes } = await meet({ issuer: other.issuer })

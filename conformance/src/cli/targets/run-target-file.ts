@@ -5,6 +5,7 @@ import { planServer } from '../../run/plan-server.ts'
 import type { Console } from '../console.ts'
 import { planLines } from '../listing.ts'
 import type { OutputFlags } from '../outputs.ts'
+import { planSignIn } from '../planned-sign-in.ts'
 import { readNumber } from '../run-flags.ts'
 import { UsageError } from '../usage-error.ts'
 import { concludeTargets } from './conclude-targets.ts'
@@ -90,10 +91,10 @@ function keptOf(targets: readonly Target[], resume: ResumeFile | undefined): Map
 }
 
 async function printPlans(targets: readonly Target[], console: Console): Promise<number> {
-  for (const { name, optionsNow, checks } of targets) {
+  for (const { name, optionsNow, login, checks } of targets) {
     console.out(`# ${name}`)
     const options = await optionsNow()
-    const steps = await planServer({ ...options, checks, requirements: requirementsById })
+    const steps = await planServer({ ...options, ...planSignIn(login), checks, requirements: requirementsById })
     for (const line of planLines(steps, options)) console.out(line)
   }
   return 0

@@ -1,3 +1,4 @@
+import { REDIRECT_URI } from '../../live/live-options.ts'
 import type { TargetReport } from '../../report/many.ts'
 import { redactExchanges } from '../../report/redaction.ts'
 import type { Report } from '../../report/report.ts'
@@ -48,7 +49,8 @@ async function runTarget(target: Target, pace: Pace | undefined, console: Consol
   const { name, checks, options, roots, url } = target
   const prefixed = { ...console, err: (lines: string) => console.err(lines.replace(/^/gm, () => `${name}: `)) }
   try {
-    const report = await runProfile(await target.optionsNow(), checks, prefixed, { pace, roots })
+    const login = target.login && { ...target.login, tell: prefixed.err }
+    const report = await runProfile({ ...(await target.optionsNow()), login }, checks, prefixed, { pace, roots })
     return named(name, report)
   } catch (error) {
     // It may hold the last words of a server that was started, and stands in reports.
@@ -69,10 +71,11 @@ function canStart(target: Target, running: readonly Target[]): boolean {
 }
 
 /** Ports of this machine that nobody else can have meanwhile. */
-function portsOf({ options, url }: Target): readonly string[] {
+function portsOf({ options, login, url }: Target): readonly string[] {
   const ofIssuer = options.issuerPort === 0 ? [] : [String(options.issuerPort)]
   const ofServer = options.start === undefined || url.includes('{port}') ? [] : [portOf(url)]
-  return [...ofIssuer, ...ofServer]
+  const redirectUri = login?.login.way === 'browser' ? (login.client?.redirectUri ?? REDIRECT_URI) : undefined
+  return [...ofIssuer, ...ofServer, ...(redirectUri === undefined ? [] : [new URL(redirectUri).port])]
 }
 
 const hostOf = (url: string): string => new URL(url).hostname

@@ -1,8 +1,10 @@
+import type { LiveOptions } from '../../live/live-options.ts'
 import type { ExamineServer } from '../../run/examine-server.ts'
 import { serverChecks } from '../../server/checks.ts'
 import { findFreePort } from '../../start/free-port.ts'
 import { type Baseline, loadBaseline } from '../baseline.ts'
 import type { Console } from '../console.ts'
+import { type LoginFlags, readLoginFlags } from '../login-flags.ts'
 import { loadRoots } from '../private-roots.ts'
 import { selectChecks } from '../selection.ts'
 import { readServerOptions, type ServerFlags, type ServerOptions } from '../server-options.ts'
@@ -18,6 +20,8 @@ export interface Target {
   /** What decides what is sent: the same again means the same run again. */
   readonly asked: Readonly<Record<string, unknown>>
   readonly options: ServerOptions
+  /** Undefined where nobody signs in. */
+  readonly login: LiveOptions | undefined
   readonly checks: ExamineServer['checks']
   readonly baseline: Baseline
   readonly roots: readonly string[] | undefined
@@ -25,7 +29,7 @@ export interface Target {
   optionsNow(): Promise<ServerOptions>
 }
 
-interface EntryFlags extends ServerFlags {
+interface EntryFlags extends ServerFlags, LoginFlags {
   readonly baseline?: string
   readonly ca?: string
 }
@@ -51,6 +55,7 @@ export async function understandTarget(
       url,
       asked: { url, ...all },
       options: read(ANY_PORT),
+      login: await readLoginFlags(url.replaceAll('{port}', ANY_PORT), all, console),
       checks: selectChecks(serverChecks, { only: all.only ?? [], skip: all.skip ?? [] }),
       baseline: await loadBaseline(all.baseline, new Set(serverChecks.map(({ id }) => id)), console),
       roots: await loadRoots(all.ca, console),

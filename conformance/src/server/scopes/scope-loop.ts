@@ -21,6 +21,7 @@ export const refusalBeyondScope: Check<ServerSubject> = {
       'Answer insufficient_scope only where a scope is missing; refuse everything else as a JSON-RPC or tool error.',
   },
   async run(subject) {
+    const held = subject.grantedScopes ?? subject.scopes
     const control = await controlToken(subject)
     if (control.kind === 'none') return control.finding
     const missing: McpCall = { method: 'tools/call', params: { name: NO_SUCH_TOOL, arguments: {} } }
@@ -30,9 +31,9 @@ export const refusalBeyondScope: Check<ServerSubject> = {
       const parameters = bearerParameters(answer)
       if (answer.status !== 403 || parameters?.get('error') !== 'insufficient_scope') continue
       const asked = scopesIn(parameters.get('scope'))
-      const beyond = asked.filter((scope) => !subject.scopes.includes(scope))
+      const beyond = asked.filter((scope) => !held.includes(scope))
       // What a real token was granted is written in it for its server, and a minted one has all that is known.
-      if (subject.issuer === undefined)
+      if (subject.issuer === undefined && subject.tokens === undefined)
         return notApplicable(`${name} needs ${asked.join(' ')}, which the token may lack`)
       if (beyond.length === 0)
         return faulty(`${name}: it asks for ${asked.join(' ') || 'no scope'}, which the token has`)

@@ -1,5 +1,5 @@
 import type { Check } from '../../check/check.ts'
-import { doubtful, faulty, incomplete, sound } from '../../check/finding.ts'
+import { doubtful, faulty, incomplete, notApplicable, sound } from '../../check/finding.ts'
 import { isSuccess } from '../../mcp/json-rpc.ts'
 import { inWords } from '../asking.ts'
 import { bearerParameters, scopesIn } from '../challenge.ts'
@@ -46,11 +46,13 @@ export const scopeChallengeComplete: Check<ServerSubject> = {
   expects: 'No second refusal for want of a scope.',
   remedies: REMEDIES,
   run: (subject) =>
-    withGuardedOperation(subject, async ({ refusal, call, name, issuer }) => {
+    withGuardedOperation(subject, async ({ refusal, call, name, source }) => {
       const asked = scopesIn(bearerParameters(refusal)?.get('scope'))
       if (asked.length === 0) return incomplete(`${name}: the challenge names no scopes`)
-      const token = await issuer.mint(subject.audience, { claims: { scope: asked.join(' ') } })
-      const answer = await subject.mcp.call(subject.wire, { ...call, token })
+      const enough = await source.exactly(asked)
+      if (enough.kind === 'none')
+        return notApplicable(`a token with ${asked.join(' ')} is not to be had: ${enough.why}`)
+      const answer = await subject.mcp.call(subject.wire, { ...call, token: enough.token })
       if (isSuccess(answer)) return sound(`${asked.join(' ')} is enough for ${name}`)
       if (answer.status !== 403) return incomplete(`with ${asked.join(' ')} it is answered ${inWords(answer)}`)
       const next = scopesIn(bearerParameters(answer)?.get('scope')).filter((scope) => !asked.includes(scope))
@@ -76,7 +78,10 @@ export const expiryBeforeScope: Check<ServerSubject> = {
     sdk2: 'requireBearerAuth looks at scopes before expiry: throw OAuthError invalid_token for an expired token in the verifier.',
   },
   run: (subject) =>
-    withGuardedOperation(subject, async ({ call, issuer, name }) => {
+    withGuardedOperation(subject, async ({ call, name }) => {
+      const { issuer } = subject
+      if (issuer === undefined)
+        return notApplicable('an expired token without scopes is one that only the issuer can make')
       const now = Math.floor(Date.now() / 1000)
       const times = { iat: now - 2 * LONG_AGO_SECONDS, exp: now - LONG_AGO_SECONDS }
       const token = await issuer.mint(subject.audience, { claims: { ...times, scope: undefined } })

@@ -1,5 +1,6 @@
 import type { Check } from '../../check/check.ts'
 import type { Revision } from '../../mcp/revision.ts'
+import type { TokenWish } from '../real-tokens.ts'
 import type { ServerSubject } from '../subject.ts'
 import type { Forger } from './forger.ts'
 import { type ForgeryCheck, forgeryCheck } from './forgery-check.ts'
@@ -13,6 +14,7 @@ const ELSEWHERE = 'https://elsewhere.example/mcp'
 interface AudienceForgery {
   readonly name: string
   readonly aud: unknown
+  readonly real?: TokenWish
   readonly taken?: 'faulty' | 'doubtful'
 }
 
@@ -26,9 +28,10 @@ function audienceCheck({ audiences, ...check }: AudienceCheck): Check<ServerSubj
     requirement: 'RS-TOK-03',
     remedies: audienceRemedies,
     forgeries: (forger, subject) =>
-      audiences(forger, subject).map(({ name, aud, taken = 'faulty' }) => ({
+      audiences(forger, subject).map(({ name, aud, real, taken = 'faulty' }) => ({
         name,
         change: { claims: { aud } },
+        ...(real === undefined ? {} : { real }),
         taken: subject.mcp.revision < AUDIENCE_SINCE ? 'doubtful' : taken,
       })),
   })
@@ -40,10 +43,14 @@ export const audienceChecks: readonly Check<ServerSubject>[] = [
     id: 'token-audience-other',
     title: 'Refuses a token that was issued for another server',
     risk: 'Whoever runs any other server of the same issuer can replay the tokens that its users send there, and act here in their name.',
-    sends: 'A sound token, then the same one whose `aud` is another server, and one whose `aud` is the issuer.',
-    expects: '401 to both.',
-    audiences: ({ issuer }) => [
-      { name: 'for another server', aud: ELSEWHERE },
+    sends:
+      'A sound token, then the same one whose `aud` is another server, and one whose `aud` is the issuer. In `live`: real tokens for another server (`--other-resource`), and what a token was exchanged for (`--exchange-client`).',
+    expects: '401 to each.',
+    audiences: ({ issuer }, { tokens }) => [
+      { name: 'for another server', aud: ELSEWHERE, real: { kind: 'other resource' } },
+      ...(tokens === undefined
+        ? []
+        : [{ name: 'that was exchanged for a server behind', aud: ELSEWHERE, real: { kind: 'exchanged' } as const }]),
       ...(issuer === undefined ? [] : [{ name: 'for the issuer itself', aud: issuer }]),
     ],
   }),

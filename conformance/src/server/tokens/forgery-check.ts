@@ -1,6 +1,7 @@
 import type { Check } from '../../check/check.ts'
 import { doubtful, type Finding, faulty, incomplete, notApplicable, sound } from '../../check/finding.ts'
 import type { MintChange } from '../../issuer/hostile-issuer.ts'
+import type { RealToken, TokenWish } from '../real-tokens.ts'
 import type { ServerSubject } from '../subject.ts'
 import { createForger, type Forger } from './forger.ts'
 import { asksForTokens, OPEN_TO_ALL, present, type Received, whyNoControl } from './reception.ts'
@@ -10,6 +11,8 @@ export interface Forgery {
   /** What is wrong with it, to end the sentence "it took a token …". */
   readonly name: string
   readonly change: MintChange
+  /** A real token that is as wrong, for where no key of the issuer is to be had. */
+  readonly real?: TokenWish
   /** What it means when the server takes it: `faulty` unless a sound server may have a reason that is not seen here. */
   readonly taken?: 'faulty' | 'doubtful'
   /** A plainer forgery that other checks ask about: who takes that one takes this one for the same reason. */
@@ -26,12 +29,17 @@ export interface ForgeryCheck extends Omit<Check<ServerSubject>, 'run' | 'permis
 interface Forged {
   readonly forgery: Forgery
   readonly token: string
+  /** Made by the issuer for another purpose, so that more than one thing may be wrong with it. */
+  readonly isReal: boolean
 }
 
 interface Outcome extends Received, Forged {}
 
 const NEEDS_ISSUER =
   'these tokens need a key of the issuer that the server trusts; let it trust the examiner by --start or --issuer-port'
+
+const LACKS_SCOPES =
+  'the real token was refused with 403, for its scopes, which says nothing of what else is wrong with it: name a server with the same scopes'
 
 /** A check that presents a sound token and then, one after the other, forgeries of it. */
 export function forgeryCheck({ forgeries, otherwise, ...check }: ForgeryCheck): Check<ServerSubject> {
@@ -43,23 +51,29 @@ export function forgeryCheck({ forgeries, otherwise, ...check }: ForgeryCheck): 
       const forger = createForger(subject)
       const wanted = forgeries(forger, subject)
       if (wanted.length === 0) return notApplicable(otherwise ?? 'this server gives no occasion for it')
-      const forged = await forgeAll(forger, wanted)
-      if (forged.length === 0) return notApplicable(NEEDS_ISSUER)
-      const missing = await whyNoControl(subject)
-      if (missing !== undefined) return incomplete(missing)
-      const outcomes = await presentAll(subject, forger, forged)
-      if (outcomes.length === 0) return notApplicable('it takes plainer forgeries for the same reason')
-      return (await accusationOf(subject, outcomes)) ?? acquit(outcomes)
+      const { forged, whyNot } = await forgeAll(forger, wanted, subject)
+      if (forged.length === 0) return notApplicable(whyNot.length === 0 ? NEEDS_ISSUER : whyNot.join('; '))
+      return judgeForged(subject, forger, forged)
     },
   }
 }
 
+async function judgeForged(subject: ServerSubject, forger: Forger, forged: readonly Forged[]): Promise<Finding> {
+  const missing = await whyNoControl(subject)
+  if (missing !== undefined) return incomplete(missing)
+  const outcomes = await presentAll(subject, forger, forged)
+  if (outcomes.length > 0) return (await accusationOf(subject, outcomes)) ?? acquit(outcomes)
+  const isAnyReal = forged.some(({ isReal }) => isReal)
+  return notApplicable(isAnyReal ? LACKS_SCOPES : 'it takes plainer forgeries for the same reason')
+}
+
 async function presentAll(subject: ServerSubject, forger: Forger, forged: readonly Forged[]) {
   const outcomes: Outcome[] = []
-  for (const { forgery, token } of forged) {
+  for (const { forgery, token, isReal } of forged) {
     const received = await present(subject, token)
+    if (isReal && received.status === 403) continue
     const explained = received.reception === 'accepted' && (await takes(subject, forger, forgery.unless))
-    if (!explained) outcomes.push({ forgery, token, ...received })
+    if (!explained) outcomes.push({ forgery, token, isReal, ...received })
   }
   return outcomes
 }
@@ -69,13 +83,26 @@ async function takes(subject: ServerSubject, forger: Forger, change: MintChange 
   return token !== undefined && (await present(subject, token)).reception === 'accepted'
 }
 
-async function forgeAll(forger: Forger, forgeries: readonly Forgery[]) {
+async function forgeAll(
+  forger: Forger,
+  forgeries: readonly Forgery[],
+  { tokens }: ServerSubject,
+): Promise<{ readonly forged: readonly Forged[]; readonly whyNot: readonly string[] }> {
   const forged: Forged[] = []
+  const whyNot: string[] = []
   for (const forgery of forgeries) {
     const token = await forger.forge(forgery.change)
-    if (token !== undefined) forged.push({ forgery, token })
+    const real = token === undefined && forgery.real !== undefined ? await tokens?.get(forgery.real) : undefined
+    if (token !== undefined) forged.push({ forgery, token, isReal: false })
+    else if (real?.kind === 'token') forged.push(forgedOf(forgery, real))
+    else if (real?.kind === 'none') whyNot.push(real.why)
   }
-  return forged
+  return { forged, whyNot }
+}
+
+/** Of a token that cannot be read only the issuer knows whom it is for, and it may have ignored what it was asked. */
+function forgedOf(forgery: Forgery, { token, isOpaque = false }: Extract<RealToken, { kind: 'token' }>): Forged {
+  return { forgery: isOpaque ? { ...forgery, taken: 'doubtful' } : forgery, token, isReal: true }
 }
 
 /** What was taken is shown once more: who reads the report sees it last, and can send that request again. */

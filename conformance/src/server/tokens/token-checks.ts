@@ -6,6 +6,7 @@ import { keyHeaderChecks } from './key-headers.ts'
 import { createKeyChangeChecks, unknownKeyIds } from './key-lookups.ts'
 import { lifetimeChecks } from './lifetime.ts'
 import { createOutageChecks } from './outage.ts'
+import { createOutlivedCheck } from './outlived.ts'
 import { revokedToken } from './revocation.ts'
 import { signatureChecks } from './signature.ts'
 import { structureChecks } from './structure.ts'
@@ -19,6 +20,7 @@ export const tokenChecks: readonly Check<ServerSubject>[] = [
   ...signatureChecks,
   ...keyHeaderChecks,
   ...lifetimeChecks,
+  createOutlivedCheck(),
   ...structureChecks,
   revokedToken,
   ...createKeyChangeChecks(),

@@ -16,7 +16,7 @@ const idToken = forgeryCheck({
   title: 'Refuses an ID token',
   risk: 'An ID token says who somebody is, to one client, and passes through browsers and logs. A server that takes it lets every client, and whoever reads such a log, act for the person.',
   sends:
-    'A sound token, then one that is an ID token in all but its issuer and key: `typ` is `JWT`, `aud` is a client, with `nonce`, `at_hash` and `auth_time`.',
+    'A sound token, then one that is an ID token in all but its issuer and key: `typ` is `JWT`, `aud` is a client, with `nonce`, `at_hash` and `auth_time`. In `live`: a real one, where the issuer gives any.',
   expects: '401.',
   remedies,
   forgeries: ({ now }) => [
@@ -26,6 +26,7 @@ const idToken = forgeryCheck({
         header: { typ: 'JWT' },
         claims: { aud: EXAMINER_CLIENT_ID, nonce: 'n-0S6_WzA2Mj', at_hash: '77QmUPtjPfzWtF2AnpK9RQ', auth_time: now },
       },
+      real: { kind: 'ID token' },
     },
   ],
 })
