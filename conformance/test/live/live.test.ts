@@ -101,6 +101,16 @@ describe('the profile live at the demo server and Sallyport', () => {
     expect(out).toEqual(['No logins are stored.'])
   })
 
+  it('signs in at every target of a file that says so', async () => {
+    const entry = `- name: demo\n  url: ${stack.demo.url}\n  login: form:alice\n  as: ${stack.server.issuer}\n  passwordEnv: PW\n  store: false\n`
+    const { exitCode, out } = await runKept(
+      ['server', '--targets', 't.yaml', '--only', 'sound-token-accepted', '--rate', '500'],
+      { environment: { XDG_CONFIG_HOME: config, PW: PASSWORD }, files: { 't.yaml': entry } },
+    )
+    expect(out.at(-1)).toBe('1 passed, 0 failed, 0 warned, 0 not applicable, 0 incomplete')
+    expect(exitCode).toBe(0)
+  })
+
   it('tells in its plan what the sign-in would send, and sends nothing', async () => {
     const args = ['--login', 'form:alice', '--as', 'https://as.invalid', '--plan']
     const { exitCode, out } = await runKept(['server', 'https://mcp.invalid/mcp', ...args], {
