@@ -10,9 +10,10 @@ const CLOSEST: readonly DifferenceKind[] = ['slash', 'case', 'scheme', 'port', '
  * Whether the token is for this server: the classic cause of a sign-in that succeeds and leads nowhere.
  * @see https://www.rfc-editor.org/rfc/rfc9068#section-4
  */
-export function dislikesAudience({ claims: { aud } }: ReadToken, { resource }: Expectation): Ailing | undefined {
+export function dislikesAudience({ claims: { aud } }: ReadToken, { resources }: Expectation): Ailing | undefined {
   const named = [aud].flat().filter((each) => typeof each === 'string')
-  if (named.includes(resource)) return undefined
+  const [resource] = resources
+  if (resource === undefined || named.some((each) => resources.includes(each))) return undefined
   if (named.length === 0) {
     return {
       ailment: 'audience-missing',

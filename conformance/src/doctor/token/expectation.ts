@@ -1,10 +1,10 @@
 /** What is known of a server and its authorization server that a token can be held against. */
 export interface Expectation {
-  /** `resource` of the metadata, else the URL. */
-  readonly resource: string
-  /** As the authorization server calls itself, else as it was named. */
-  readonly issuer: string | undefined
-  /** Key ids that are published; undefined when no key set was found. */
+  /** `resource` of the metadata, and the URL where it is another; empty when there is no metadata to hold a token against. */
+  readonly resources: readonly string[]
+  /** As the authorization server calls itself, and as it was named where that is another. */
+  readonly issuers: readonly string[]
+  /** Key ids that are published; undefined when there are none to compare with. */
   readonly kids: readonly string[] | undefined
   /** By our clock, in seconds. */
   readonly now: number

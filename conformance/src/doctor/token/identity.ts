@@ -4,8 +4,9 @@ import type { ReadToken } from './claims.ts'
 import type { Expectation } from './expectation.ts'
 
 /** Whether the token is of the authorization server that the metadata names. */
-export function dislikesIssuer({ claims: { iss } }: ReadToken, { issuer }: Expectation): Ailing | undefined {
-  if (issuer === undefined || iss === issuer) return undefined
+export function dislikesIssuer({ claims: { iss } }: ReadToken, { issuers }: Expectation): Ailing | undefined {
+  const [issuer] = issuers
+  if (issuer === undefined || issuers.some((each) => each === iss)) return undefined
   if (typeof iss !== 'string') {
     const saw = `The token has no \`iss\`, and the server expects ${issuer}.`
     return { ailment: 'token-issuer-missing', saw, change: 'Let the authorization server write `iss` into its tokens.' }

@@ -15,7 +15,7 @@ export interface FoundIssuer {
   readonly named: string
   readonly address: string
   readonly metadata: Readonly<Record<string, unknown>>
-  /** Undefined when no key set was found. */
+  /** Undefined when no key with an id was found. */
   readonly kids: readonly string[] | undefined
 }
 
@@ -66,6 +66,6 @@ async function findKids(
   if (typeof address !== 'string' || !isHttpUrl(address)) return undefined
   const reply = await askForDocument(wire, address)
   tell(judgeKeys(address, reply))
-  const kids = keysIn(reply)?.map(({ kid }) => kid)
-  return kids?.filter((kid) => kid !== undefined)
+  const kids = (keysIn(reply) ?? []).flatMap(({ kid }) => kid ?? [])
+  return kids.length === 0 ? undefined : kids
 }

@@ -1,12 +1,14 @@
 import { createSpeaker, initializeParams } from '../../mcp/http-speaker.ts'
 import { readRpc } from '../../mcp/json-rpc.ts'
 import { STATELESS_SINCE } from '../../mcp/revision.ts'
+import { documentOf, wellKnownOf } from '../../server/discovery/documents.ts'
 import type { Wire } from '../../wire/wire.ts'
+import { isHttpUrl } from '../address.ts'
 import { judgeChallenge } from '../reach/challenge.ts'
 import { judgeDoor } from '../reach/door.ts'
 import { judgeRedirect, redirectOf } from '../reach/redirect.ts'
 import { explainSilence, isUnreachable } from '../reach/silence.ts'
-import { type Answered, ask, type Reply } from '../reply.ts'
+import { type Answered, ask, askForDocument, type Reply } from '../reply.ts'
 import { ok, type Step, stop } from '../step.ts'
 
 /** What a client knows after its first request. */
@@ -34,15 +36,34 @@ export async function knock(wire: Wire, url: string, tell: (step: Step) => void)
   if (step?.outcome === 'stop') return { kind: 'ended', unreachable: false }
   const endpoint = to ?? url
   const refusal = to === undefined ? first : await askAsNobody(wire, endpoint)
-  return refusal.kind === 'silent' ? { kind: 'ended', unreachable: true } : atTheDoor(endpoint, refusal, tell)
+  return refusal.kind === 'silent' ? { kind: 'ended', unreachable: true } : atTheDoor(wire, { endpoint, refusal }, tell)
 }
 
-function atTheDoor(endpoint: string, refusal: Answered, tell: (step: Step) => void): Knock {
+async function atTheDoor(
+  wire: Wire,
+  { endpoint, refusal }: { readonly endpoint: string; readonly refusal: Answered },
+  tell: (step: Step) => void,
+): Promise<Knock> {
   const door = judgeDoor(endpoint, refusal.answer)
+  if (door.outcome === 'stop') {
+    tell(withDirections(door, endpoint, await namedByHost(wire, door, endpoint)))
+    return { kind: 'ended', unreachable: false }
+  }
   tell(door)
-  if (door.outcome === 'stop') return { kind: 'ended', unreachable: false }
   if (refusal.answer.status === 401) tell(judgeChallenge(endpoint, refusal.answer))
   return { kind: 'answered', endpoint, refusal }
+}
+
+/** Who knocks at a wrong door of the right house is told by the metadata at the root, where there is one. */
+async function namedByHost(wire: Wire, { ailment = '' }: Step, endpoint: string): Promise<unknown> {
+  if (!['wrong-path', 'post-refused', 'page-in-front'].includes(ailment)) return undefined
+  const reply = await askForDocument(wire, wellKnownOf(endpoint).root)
+  return reply.kind === 'answered' ? documentOf(reply.answer)?.resource : undefined
+}
+
+function withDirections(door: Step, endpoint: string, named: unknown): Step {
+  if (typeof named !== 'string' || named === endpoint || !isHttpUrl(named)) return door
+  return { ...door, change: `The metadata of this host names ${named}: try that. ${door.change ?? ''}`.trim() }
 }
 
 /** A server of an older revision may not understand the first question; it is asked again as its clients ask. */

@@ -41,10 +41,9 @@ export async function walkAsClient(wire: Wire, { url, browser, obtainToken, tell
   const wanted = wantedToken(url, found, issuer)
   const token = await obtainToken(wanted)
   if (token === undefined) return 'without token'
-  const stated = issuer?.metadata.issuer
   const expectation = {
-    resource: wanted.resource,
-    issuer: typeof stated === 'string' ? stated : issuer?.named,
+    resources: found === undefined ? [] : [...new Set([wanted.resource, url])],
+    issuers: [issuer?.metadata.issuer, issuer?.named].filter((each) => typeof each === 'string'),
     kids: issuer?.kids,
     now: Date.now() / 1_000,
     serverAhead: aheadOf(refusal) ?? 0,
