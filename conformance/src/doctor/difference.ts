@@ -1,5 +1,15 @@
 /** In what one identifier differs from another; the kinds are told apart because each has a cause of its own. */
-export type DifferenceKind = 'none' | 'slash' | 'case' | 'scheme' | 'port' | 'prefix' | 'parent' | 'typo' | 'other'
+export type DifferenceKind =
+  | 'none'
+  | 'slash'
+  | 'case'
+  | 'scheme'
+  | 'port'
+  | 'prefix'
+  | 'parent'
+  | 'child'
+  | 'typo'
+  | 'other'
 
 export interface Difference {
   readonly kind: DifferenceKind
@@ -38,6 +48,7 @@ function kindOfUrls(named: string, wanted: string): DifferenceKind | undefined {
   if (sameHost && samePath && a.port !== b.port) return 'port'
   if (a.origin !== b.origin) return undefined
   if (b.pathname.startsWith(`${withoutSlash(a.pathname)}/`)) return 'parent'
+  if (a.pathname.startsWith(`${withoutSlash(b.pathname)}/`)) return 'child'
   return b.pathname.endsWith(withoutSlash(a.pathname)) ? 'prefix' : undefined
 }
 
@@ -53,6 +64,7 @@ const WORDS: Readonly<Record<DifferenceKind, (named: string, wanted: string) => 
   prefix: (named, wanted) =>
     `${named} lacks ${JSON.stringify(new URL(wanted).pathname.slice(0, -withoutSlash(new URL(named).pathname).length))} at the beginning of the path of ${wanted}`,
   parent: (named, wanted) => `${named} is above ${wanted}: the rest of the path is missing`,
+  child: (named, wanted) => `${named} goes on where ${wanted} ends`,
   typo: (named, wanted) => `${named} is not ${wanted}: ${apart(named, wanted)}`,
   other: (named, wanted) => `${named} is not ${wanted}`,
 }

@@ -14,6 +14,7 @@ describe('the difference of two identifiers', () => {
     { named: 'https://mcp.example.com/mcp', kind: 'prefix', says: 'lacks "/notes"' },
     { named: 'https://mcp.example.com', kind: 'parent', says: 'the rest of the path is missing' },
     { named: 'https://mcp.example.com/notes', kind: 'parent', says: 'the rest of the path is missing' },
+    { named: 'https://mcp.example.com/notes/mcp/v1', kind: 'child', says: 'goes on where' },
     { named: 'https://mcp.example.com/notes/mpc', kind: 'typo', says: 'it reads pc, not cp' },
     { named: 'https://mcp.exmaple.com/notes/mcp', kind: 'typo', says: 'it reads maple.com/no, not ample.com/no' },
     { named: 'https://mcp.example.com/notes/mc', kind: 'typo', says: 'it reads its end, not p' },

@@ -9,7 +9,7 @@ import { answerOf, replyOf, silenceOf } from './replies.ts'
 const SERVER = 'https://mcp.example.com/mcp'
 const ISSUER = 'https://auth.example.com'
 const NOW = 1_800_000_000
-const EXPECTATION = { resources: [SERVER], issuers: [ISSUER], kids: ['a'], now: NOW, serverAhead: 0 }
+const EXPECTATION = { resources: [SERVER], issuers: [ISSUER], kids: ['a'], fits: true, now: NOW, serverAhead: 0 }
 const HEADER = { alg: 'ES256', kid: 'a', typ: 'at+jwt' }
 const CLAIMS = { iss: ISSUER, aud: SERVER, exp: NOW + 300, scope: 'notes:read' }
 
@@ -46,6 +46,17 @@ describe('what a server dislikes about a token', () => {
     { header: { kid: undefined }, ailments: [] },
   ])('the header $header', ({ header, ailments }) => {
     expect(ailmentsOf({}, header)).toEqual(ailments)
+  })
+
+  it('is a signature that does not fit, where it could be verified here', () => {
+    expect(ailmentsOf({}, {}, { fits: false })).toEqual(['token-signature'])
+    expect(ailmentsOf({}, {}, { fits: undefined })).toEqual([])
+  })
+
+  it('may be its name for the URL, where the server calls itself something else', () => {
+    const resources = [`${SERVER}/v1`, SERVER]
+    expect(ailmentsOf({}, {}, { resources })).toEqual(['audience-is-the-url'])
+    expect(ailmentsOf({ aud: `${SERVER}/v1` }, {}, { resources })).toEqual([])
   })
 
   it('is judged by the clock of the server, too', () => {

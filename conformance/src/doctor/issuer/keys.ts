@@ -4,16 +4,19 @@ import { explainSilence } from '../reach/silence.ts'
 import type { Reply } from '../reply.ts'
 import { ok, type Step, stop, warn } from '../step.ts'
 
-/** A published key, as far as a token is told apart by it. */
-export interface PublishedKey {
-  readonly kid: string | undefined
+/** Published keys, as they came. */
+export interface KeySet {
+  readonly keys: readonly Readonly<Record<string, unknown>>[]
 }
 
-/** The keys of a key set; undefined for what is none. */
-export function keysIn(reply: Reply): readonly PublishedKey[] | undefined {
+/** @returns undefined for what is no key set */
+export function keySetIn(reply: Reply): KeySet | undefined {
   const document = reply.kind === 'answered' ? documentOf(reply.answer) : undefined
-  if (!Array.isArray(document?.keys)) return undefined
-  return document.keys.filter(isRecord).map(({ kid }) => ({ kid: typeof kid === 'string' ? kid : undefined }))
+  return Array.isArray(document?.keys) ? { keys: document.keys.filter(isRecord) } : undefined
+}
+
+export function kidsOf({ keys }: KeySet): readonly string[] {
+  return keys.flatMap(({ kid }) => (typeof kid === 'string' ? [kid] : []))
 }
 
 /** Whether servers find the keys that tokens are signed with, and can tell them apart. */
@@ -22,12 +25,13 @@ export function judgeKeys(address: string, reply: Reply): Step {
     const { saw, change } = explainSilence(address, reply)
     return stop('keys', { ailment: 'keys-unreachable', saw, change })
   }
-  const keys = keysIn(reply)
-  if (keys === undefined || keys.length === 0) {
+  const keySet = keySetIn(reply)
+  if (keySet === undefined || keySet.keys.length === 0) {
     const saw = `${address} answers ${reply.answer.status} and no keys: no server can verify a signature.`
     return stop('keys', { ailment: 'keys-missing', saw, change: 'Publish the public keys at `jwks_uri`.' })
   }
-  const named = keys.flatMap(({ kid }) => (kid === undefined ? [] : [kid]))
+  const { keys } = keySet
+  const named = kidsOf(keySet)
   const twice = named.find((kid, at) => named.indexOf(kid) !== at)
   if (twice !== undefined) {
     return stop('keys', {

@@ -39,5 +39,6 @@ function changeOf(kind: DifferenceKind, resource: string, url: string): string {
   if (kind === 'slash') {
     return `Decide on one spelling: set \`resource\` to ${url}, or give ${resource} to clients. Keep it as text: URL objects add slashes.`
   }
+  if (kind === 'child') return `Give ${resource} to clients: that is what the server is called.`
   return `Set \`resource\` (and the audience of tokens) to ${url}, or give ${resource} to clients if that is its public URL.`
 }

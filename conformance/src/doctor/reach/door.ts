@@ -45,7 +45,7 @@ function ofStatus(url: string, answer: WireAnswer): Ailing {
   const saw = `POST ${url} without a token is answered ${status}, not 401.`
   if (status >= 500) return { saw, ...(status >= 502 && status <= 504 ? GATEWAY : BROKEN) }
   if (status === 403) return bearerParameters(answer) === undefined ? { saw, ...FORBIDDEN } : { saw, ...WRONG_REFUSAL }
-  if (status === 400 || status === 421) return /\bhost\b/i.test(answer.body) ? { saw, ...HOST } : { saw, ...NOT_MCP }
+  if (status === 400 || status === 421) return /\bhost\b/i.test(answer.body) ? ofHost(url, status) : { saw, ...NOT_MCP }
   return { saw, ...(BY_STATUS[status] ?? NOT_MCP) }
 }
 
@@ -65,10 +65,12 @@ const WRONG_REFUSAL: Mended = {
   ailment: 'forbidden-without-token',
   change: 'Answer 401 to who brings no token: 403 tells a client that a sign-in would not help.',
 }
-const HOST: Mended = {
+const ofHost = (url: string, status: number): Ailing => ({
   ailment: 'host-refused',
-  change: 'Add the public host to the hosts that the server allows, or let the proxy pass on the Host that it expects.',
-}
+  saw: `POST ${url} is answered ${status}: the server refuses the Host ${new URL(url).host}.`,
+  change:
+    'Use the host that it expects (localhost and 127.0.0.1 are two), add this one to those that it allows, or let the proxy pass on the other.',
+})
 const NOT_MCP: Mended = {
   ailment: 'not-mcp',
   change: 'Check that the URL is the endpoint of Streamable HTTP, and that nothing in front changes requests.',

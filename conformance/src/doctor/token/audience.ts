@@ -4,7 +4,17 @@ import type { ReadToken } from './claims.ts'
 import type { Expectation } from './expectation.ts'
 
 /** The closer ones tell more about what happened. */
-const CLOSEST: readonly DifferenceKind[] = ['slash', 'case', 'scheme', 'port', 'typo', 'prefix', 'parent', 'other']
+const CLOSEST: readonly DifferenceKind[] = [
+  'slash',
+  'case',
+  'scheme',
+  'port',
+  'typo',
+  'prefix',
+  'parent',
+  'child',
+  'other',
+]
 
 /**
  * Whether the token is for this server: the classic cause of a sign-in that succeeds and leads nowhere.
@@ -28,6 +38,20 @@ export function dislikesAudience({ claims: { aud } }: ReadToken, { resources }: 
     ailment: `audience-${kind}`,
     saw: `\`aud\` of the token is not the \`resource\` of the server: ${closest?.words ?? named.join(', ')}.`,
     change: CHANGES[kind]?.(resource) ?? OTHER(resource),
+  }
+}
+
+/** Where metadata and URL differ, a server may compare with either; the token then is for one of them. */
+export function dislikesUrl(
+  { claims: { aud } }: ReadToken,
+  { resources: [resource, url] }: Expectation,
+): Ailing | undefined {
+  const named: readonly unknown[] = [aud].flat()
+  if (resource === undefined || url === undefined || named.includes(resource) || !named.includes(url)) return undefined
+  return {
+    ailment: 'audience-is-the-url',
+    saw: `\`aud\` of the token is the URL that was typed, ${url}, and the server calls itself ${resource}.`,
+    change: SAME_TEXT(resource),
   }
 }
 

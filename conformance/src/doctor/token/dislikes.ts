@@ -1,5 +1,5 @@
 import type { Ailing } from '../step.ts'
-import { dislikesAudience } from './audience.ts'
+import { dislikesAudience, dislikesUrl } from './audience.ts'
 import type { ReadToken } from './claims.ts'
 import type { Expectation } from './expectation.ts'
 import { dislikesIssuer, dislikesKey, dislikesScope, dislikesType } from './identity.ts'
@@ -22,6 +22,7 @@ const QUESTIONS: readonly { readonly step: string; readonly certain: boolean; re
   { step: 'token-issuer', certain: true, dislikes: dislikesIssuer },
   { step: 'token-audience', certain: true, dislikes: dislikesAudience },
   { step: 'token-key', certain: true, dislikes: dislikesKey },
+  { step: 'token-audience', certain: false, dislikes: dislikesUrl },
   { step: 'token-type', certain: false, dislikes: (token) => onlyIf('token-type', dislikesType(token)) },
   { step: 'token-scope', certain: false, dislikes: dislikesScope },
 ]

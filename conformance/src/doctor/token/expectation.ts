@@ -6,6 +6,8 @@ export interface Expectation {
   readonly issuers: readonly string[]
   /** Key ids that are published; undefined when there are none to compare with. */
   readonly kids: readonly string[] | undefined
+  /** Whether the signature fits the published key of that id; undefined where that cannot be said. */
+  readonly fits: boolean | undefined
   /** By our clock, in seconds. */
   readonly now: number
   /** How far the clock of the server is ahead of ours, in seconds. */

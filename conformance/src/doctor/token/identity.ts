@@ -41,13 +41,20 @@ export function dislikesType({ header: { typ }, claims }: ReadToken): Ailing | u
 }
 
 /** Whether the server can find the key that it was signed with. */
-export function dislikesKey({ header: { alg, kid } }: ReadToken, { kids }: Expectation): Ailing | undefined {
+export function dislikesKey({ header: { alg, kid } }: ReadToken, { kids, fits }: Expectation): Ailing | undefined {
   if (typeof alg !== 'string' || /^(?:none|HS\d+)$/i.test(alg)) {
     const saw = `The token is signed by ${String(alg)}, which no server can verify with published keys.`
     return {
       ailment: 'token-algorithm',
       saw,
       change: 'Sign access tokens with a key pair: ES256, PS256, RS256 or EdDSA.',
+    }
+  }
+  if (fits === false) {
+    return {
+      ailment: 'token-signature',
+      saw: `The signature of the token does not fit the published key ${String(kid)}.`,
+      change: 'Take the token whole, as it came; or two keys have had this name: give every key a kid of its own.',
     }
   }
   if (kids === undefined || typeof kid !== 'string' || kids.includes(kid)) return undefined

@@ -2,7 +2,7 @@ import { issuerAddresses } from '../../server/discovery/issuer-search.ts'
 import type { Wire } from '../../wire/wire.ts'
 import { isHttpUrl } from '../address.ts'
 import { aheadOf, judgeClocks } from '../issuer/clocks.ts'
-import { judgeKeys, keysIn } from '../issuer/keys.ts'
+import { judgeKeys, type KeySet, keySetIn } from '../issuer/keys.ts'
 import { type IssuerLookup, issuerDocument, judgeIssuerLookups, judgeIssuerName } from '../issuer/lookup.ts'
 import { firstIssuer, judgeNamed } from '../issuer/named.ts'
 import { judgeOffer } from '../issuer/offer.ts'
@@ -15,8 +15,8 @@ export interface FoundIssuer {
   readonly named: string
   readonly address: string
   readonly metadata: Readonly<Record<string, unknown>>
-  /** Undefined when no key with an id was found. */
-  readonly kids: readonly string[] | undefined
+  /** Undefined when no key set was found. */
+  readonly keySet: KeySet | undefined
 }
 
 export interface IssuerQuestion {
@@ -43,7 +43,7 @@ export async function findIssuer(
   tell(judgeIssuerName(named, metadata.issuer))
   for (const step of judgeOffer(metadata)) tell(step)
   tell(judgeClocks(aheadOf(refusal), aheadOf(found.reply)))
-  return { named, address: found.address, metadata, kids: await findKids(wire, metadata, tell) }
+  return { named, address: found.address, metadata, keySet: await findKeys(wire, metadata, tell) }
 }
 
 async function lookFor(wire: Wire, issuer: string): Promise<readonly IssuerLookup[]> {
@@ -57,15 +57,14 @@ async function lookFor(wire: Wire, issuer: string): Promise<readonly IssuerLooku
   return lookups
 }
 
-async function findKids(
+async function findKeys(
   wire: Wire,
   { jwks_uri: address }: Readonly<Record<string, unknown>>,
   tell: (step: Step) => void,
-): Promise<readonly string[] | undefined> {
+): Promise<KeySet | undefined> {
   // Without a key set its tokens are asked about, not verified.
   if (typeof address !== 'string' || !isHttpUrl(address)) return undefined
   const reply = await askForDocument(wire, address)
   tell(judgeKeys(address, reply))
-  const kids = (keysIn(reply) ?? []).flatMap(({ kid }) => kid ?? [])
-  return kids.length === 0 ? undefined : kids
+  return keySetIn(reply)
 }

@@ -1,7 +1,9 @@
 import type { Wire } from '../../wire/wire.ts'
 import { judgeBrowser } from '../answers/browser.ts'
 import { aheadOf } from '../issuer/clocks.ts'
+import { kidsOf } from '../issuer/keys.ts'
 import type { Step } from '../step.ts'
+import { fitsKeys } from '../token/signature.ts'
 import { type FoundIssuer, findIssuer } from './find-issuer.ts'
 import { type FoundDocument, findMetadata } from './find-metadata.ts'
 import { knock } from './knock.ts'
@@ -41,10 +43,12 @@ export async function walkAsClient(wire: Wire, { url, browser, obtainToken, tell
   const wanted = wantedToken(url, found, issuer)
   const token = await obtainToken(wanted)
   if (token === undefined) return 'without token'
+  const kids = issuer?.keySet === undefined ? [] : kidsOf(issuer.keySet)
   const expectation = {
     resources: found === undefined ? [] : [...new Set([wanted.resource, url])],
     issuers: [issuer?.metadata.issuer, issuer?.named].filter((each) => typeof each === 'string'),
-    kids: issuer?.kids,
+    kids: kids.length === 0 ? undefined : kids,
+    fits: await fitsKeys(token, issuer?.keySet),
     now: Date.now() / 1_000,
     serverAhead: aheadOf(refusal) ?? 0,
   }
