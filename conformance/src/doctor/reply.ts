@@ -20,10 +20,17 @@ export interface Silent {
   readonly begun: { readonly status: number; readonly headers: readonly Header[] } | undefined
 }
 
-/** Sends one request; silence is a reply, too. */
-export async function ask(wire: Wire, request: WireRequest): Promise<Reply> {
+/**
+ * Sends one request; silence is a reply, too.
+ * @param options where the usual time is too long to wait
+ */
+export async function ask(
+  wire: Wire,
+  request: WireRequest,
+  options: { readonly timeoutMs?: number } = {},
+): Promise<Reply> {
   try {
-    const answer = await wire.send(request)
+    const answer = await wire.send(request, options)
     return { kind: 'answered', answer, receivedAt: Date.now() / 1_000 }
   } catch (error) {
     if (error instanceof Unanswered) return silenceOf(error)

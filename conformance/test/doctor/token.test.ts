@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { judgeListening } from '../../src/doctor/answers/listening.ts'
 import { judgeReception } from '../../src/doctor/answers/reception.ts'
 import { judgeRepetition, judgeTools } from '../../src/doctor/answers/repetition.ts'
 import { judgeSilence } from '../../src/doctor/answers/silence.ts'
@@ -130,6 +131,16 @@ describe('silence after a token', () => {
   ])('is $ailment', ({ plain, begun, ailment }) => {
     const silent = { ...silenceOf(undefined), begun: begun === undefined ? undefined : { status: 200, headers: begun } }
     expect(judgeSilence(silent, plain).ailment).toBe(ailment)
+  })
+})
+
+describe('a stream to listen on', () => {
+  it.each([
+    { reply: replyOf(405), ailment: undefined },
+    { reply: { ...silenceOf(undefined), begun: { status: 200, headers: [] } }, ailment: undefined },
+    { reply: silenceOf(undefined), ailment: 'listening-held-back' },
+  ])('is $ailment', ({ reply, ailment }) => {
+    expect(judgeListening(reply).ailment).toBe(ailment)
   })
 })
 

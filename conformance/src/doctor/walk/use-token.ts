@@ -1,8 +1,10 @@
 import { type Detected, detectRevision } from '../../mcp/detect.ts'
 import { createSpeaker } from '../../mcp/http-speaker.ts'
 import { isStateless, type Revision, STATELESS_SINCE } from '../../mcp/revision.ts'
+import type { McpSpeaker } from '../../mcp/speaker.ts'
 import type { WireRequest } from '../../wire/message.ts'
 import { Unanswered, type Wire } from '../../wire/wire.ts'
+import { judgeListening, LISTENING_MS } from '../answers/listening.ts'
 import { judgeReception } from '../answers/reception.ts'
 import { judgeRepetition, judgeTools, REPETITIONS } from '../answers/repetition.ts'
 import { judgeSilence } from '../answers/silence.ts'
@@ -79,6 +81,18 @@ async function listTools(
   // Where one session or instance answers and another does not, the list itself is not what fails.
   if (first !== undefined && repetition.outcome === 'ok') tell(judgeTools(first))
   tell(repetition)
+  if (session !== undefined && repetition.outcome === 'ok')
+    tell(judgeListening(await listen(wire, speaker, token, session)))
+}
+
+/** The stream on which a server with sessions speaks first. */
+function listen(wire: Wire, speaker: McpSpeaker, token: string, session: string): Promise<Reply> {
+  const { headers, url } = speaker.request(
+    { method: 'ping', token, headers: [['accept', 'text/event-stream']] },
+    session,
+  )
+  const kept = headers.filter(([name]) => name !== 'content-type')
+  return ask(wire, { method: 'GET', url, headers: kept }, { timeoutMs: LISTENING_MS })
 }
 
 async function openSession(wire: Wire, { endpoint, token, revision }: ListQuestion): Promise<string | undefined> {

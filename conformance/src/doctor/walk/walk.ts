@@ -45,7 +45,7 @@ export async function walkAsClient(wire: Wire, { url, browser, obtainToken, tell
   if (token === undefined) return 'without token'
   const kids = issuer?.keySet === undefined ? [] : kidsOf(issuer.keySet)
   const expectation = {
-    resources: found === undefined ? [] : [...new Set([wanted.resource, url])],
+    resources: typeof found?.document.resource === 'string' ? [...new Set([wanted.resource, url])] : [],
     issuers: [issuer?.metadata.issuer, issuer?.named].filter((each) => typeof each === 'string'),
     kids: kids.length === 0 ? undefined : kids,
     fits: await fitsKeys(token, issuer?.keySet),
