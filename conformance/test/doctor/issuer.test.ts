@@ -4,6 +4,7 @@ import { judgeKeys } from '../../src/doctor/issuer/keys.ts'
 import { judgeIssuerLookups, judgeIssuerName } from '../../src/doctor/issuer/lookup.ts'
 import { judgeNamed } from '../../src/doctor/issuer/named.ts'
 import { judgeOffer } from '../../src/doctor/issuer/offer.ts'
+import { judgeTokenEndpoint } from '../../src/doctor/issuer/token-endpoint.ts'
 import { judgeResource } from '../../src/doctor/metadata/resource.ts'
 import { replyOf, silenceOf } from './replies.ts'
 
@@ -76,6 +77,11 @@ describe('what the authorization server offers', () => {
   }
   it.each([
     { change: {}, ailments: [] },
+    { change: { token_endpoint: 'http://keycloak:8080/token' }, ailments: ['endpoints-internal'] },
+    {
+      change: { issuer: ISSUER, authorization_endpoint: 'http://auth.example.com/authorize' },
+      ailments: ['endpoints-by-http'],
+    },
     { change: { token_endpoint: undefined }, ailments: ['endpoints-missing'] },
     { change: { response_types_supported: ['id_token'] }, ailments: ['code-not-offered'] },
     { change: { code_challenge_methods_supported: ['plain'] }, ailments: ['pkce-not-advertised'] },
@@ -86,7 +92,23 @@ describe('what the authorization server offers', () => {
     },
     { change: { token_endpoint_auth_methods_supported: undefined }, ailments: ['public-clients-refused'] },
   ])('with $change is $ailments', ({ change, ailments }) => {
-    expect(judgeOffer({ ...whole, ...change }).flatMap(({ ailment }) => ailment ?? [])).toEqual(ailments)
+    expect(judgeOffer(SERVER, { ...whole, ...change }).flatMap(({ ailment }) => ailment ?? [])).toEqual(ailments)
+  })
+})
+
+describe('the token endpoint', () => {
+  it.each([
+    { reply: replyOf(400), ailment: undefined },
+    { reply: replyOf(401), ailment: undefined },
+    { reply: replyOf(403), ailment: undefined },
+    { reply: replyOf(404), ailment: 'token-endpoint-not-there' },
+    { reply: replyOf(405), ailment: 'token-endpoint-not-there' },
+    { reply: replyOf(302), ailment: 'token-endpoint-not-there' },
+    { reply: replyOf(200, '<html></html>'), ailment: 'token-endpoint-not-there' },
+    { reply: replyOf(500), ailment: 'token-endpoint-error' },
+    { reply: silenceOf('ENOTFOUND'), ailment: 'token-endpoint-unreachable' },
+  ])('is $ailment', ({ reply, ailment }) => {
+    expect(judgeTokenEndpoint(`${ISSUER}/token`, reply).ailment).toBe(ailment)
   })
 })
 

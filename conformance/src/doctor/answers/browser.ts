@@ -71,7 +71,8 @@ function challengeTrouble({ refusal, origin }: SeenByBrowser): Trouble | undefin
 }
 
 function readTrouble(reply: Reply | undefined, origin: string, ailment: string, what: string): Trouble | undefined {
-  if (reply === undefined || (reply.kind === 'answered' && allows(reply.answer, origin))) return undefined
+  // What does not come at all is no matter of pages.
+  if (reply === undefined || reply.kind === 'silent' || allows(reply.answer, origin)) return undefined
   return { ailment, saw: `${what} cannot be read` }
 }
 

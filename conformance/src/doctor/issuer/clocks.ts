@@ -32,8 +32,8 @@ export function judgeClocks(server: number | undefined, issuer: number | undefin
       apart > 0 ? 'fresh tokens look old to the server, and short ones expired' : 'fresh tokens are not valid yet'
     const ailing = {
       ailment: 'clocks-apart',
-      saw: `The clock of the MCP server is ${inWords(apart)} of that of the authorization server: ${effect}.`,
-      change: `Set ${wrongOne(server, issuer)} by NTP; allow half a minute of difference in the token check.`,
+      saw: `By their Date headers the MCP server is ${inWords(apart)} of the authorization server: ${effect}.`,
+      change: `Set ${wrongOne(server, issuer)} by NTP (where a proxy writes the header, look at the server itself); allow half a minute of difference in the token check.`,
     }
     return Math.abs(apart) > APART_SECONDS ? stop('clocks', ailing) : warn('clocks', ailing)
   }

@@ -1,12 +1,35 @@
-import { isHttpUrl } from '../address.ts'
+import { isHttpUrl, isNarrower, lostTls } from '../address.ts'
 import { ok, type Step, stop, warn } from '../step.ts'
 
 type Metadata = Readonly<Record<string, unknown>>
 
 /** Whether the authorization server offers what every MCP client needs. */
-export function judgeOffer(metadata: Metadata): readonly Step[] {
-  return [judgeFlow(metadata), judgeRegistration(metadata)]
+export function judgeOffer(url: string, metadata: Metadata): readonly Step[] {
+  return [...judgeAddresses(url, metadata), judgeFlow(metadata), judgeRegistration(metadata)]
 }
+
+/** Endpoints that clients themselves go to. An authorization server behind a proxy may name them as it sees itself. */
+function judgeAddresses(url: string, metadata: Metadata): readonly Step[] {
+  const named = ['authorization_endpoint', 'token_endpoint', 'registration_endpoint'].flatMap((name) => {
+    const address = metadata[name]
+    return typeof address === 'string' && isHttpUrl(address) ? [{ name, address }] : []
+  })
+  const inside = named.filter(({ address }) => isNarrower(address, url))
+  const [first] = inside.length > 0 ? inside : named.filter(({ address }) => isHttpBesideTls(address, metadata.issuer))
+  if (first === undefined) return []
+  const why = inside.length > 0 ? 'an address that clients cannot reach' : 'by http, where the issuer is https'
+  return [
+    stop('endpoints', {
+      ailment: inside.length > 0 ? 'endpoints-internal' : 'endpoints-by-http',
+      saw: `\`${first.name}\` of the authorization server is ${first.address}, ${why}.`,
+      change:
+        'Configure the public URL of the authorization server (its hostname and proxy settings), so that all of its metadata has it.',
+    }),
+  ]
+}
+
+const isHttpBesideTls = (address: string, issuer: unknown): boolean =>
+  typeof issuer === 'string' && isHttpUrl(issuer) && lostTls(address, issuer)
 
 function judgeFlow(metadata: Metadata): Step {
   const missing = ['authorization_endpoint', 'token_endpoint'].filter((name) => !isHttpUrl(String(metadata[name])))

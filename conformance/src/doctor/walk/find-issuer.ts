@@ -41,7 +41,7 @@ export async function findIssuer(
   const metadata = found === undefined ? undefined : issuerDocument(found)
   if (found === undefined || metadata === undefined) return undefined
   tell(judgeIssuerName(named, metadata.issuer))
-  for (const step of judgeOffer(metadata)) tell(step)
+  for (const step of judgeOffer(url, metadata)) tell(step)
   tell(judgeClocks(aheadOf(refusal), aheadOf(found.reply)))
   return { named, address: found.address, metadata, keySet: await findKeys(wire, metadata, tell) }
 }

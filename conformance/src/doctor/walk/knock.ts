@@ -36,7 +36,9 @@ export async function knock(wire: Wire, url: string, tell: (step: Step) => void)
   if (step?.outcome === 'stop') return { kind: 'ended', unreachable: false }
   const endpoint = to ?? url
   const refusal = to === undefined ? first : await askAsNobody(wire, endpoint)
-  return refusal.kind === 'silent' ? { kind: 'ended', unreachable: true } : atTheDoor(wire, { endpoint, refusal }, tell)
+  if (refusal.kind === 'answered') return atTheDoor(wire, { endpoint, refusal }, tell)
+  tell(stop('reach', explainSilence(endpoint, refusal)))
+  return { kind: 'ended', unreachable: true }
 }
 
 async function atTheDoor(

@@ -2,6 +2,7 @@ import type { Wire } from '../../wire/wire.ts'
 import { judgeBrowser } from '../answers/browser.ts'
 import { aheadOf } from '../issuer/clocks.ts'
 import { kidsOf } from '../issuer/keys.ts'
+import { judgeTokenEndpoint } from '../issuer/token-endpoint.ts'
 import type { Step } from '../step.ts'
 import { fitsKeys } from '../token/signature.ts'
 import { type FoundIssuer, findIssuer } from './find-issuer.ts'
@@ -39,6 +40,7 @@ export async function walkAsClient(wire: Wire, { url, browser, obtainToken, tell
   const issuer =
     found === undefined ? undefined : await findIssuer(wire, { url, document: found.document, refusal }, tell)
   const seen = await lookFromBrowser(wire, { endpoint, origin: browser.origin, found, issuer })
+  if (seen.token !== undefined) tell(judgeTokenEndpoint(String(issuer?.metadata.token_endpoint), seen.token))
   tell(judgeBrowser(seen, browser.counts))
   const wanted = wantedToken(url, found, issuer)
   const token = await obtainToken(wanted)
