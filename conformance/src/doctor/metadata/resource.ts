@@ -3,7 +3,7 @@ import { type DifferenceKind, differenceOf } from '../difference.ts'
 import { PROXY_ADVICE } from '../proxy-advice.ts'
 import { ok, type Step, stop } from '../step.ts'
 
-const WHO = 'Clients compare and give up without a word'
+const WHO = 'VS Code, Gemini CLI and Claude compare the two as text, the SDKs nearly so, and give up without a word'
 
 /**
  * Compares what the metadata says it is about with the URL that was typed, as clients do.
