@@ -1,4 +1,3 @@
-import { rootCertificates } from 'node:tls'
 import type { Command } from 'commander'
 import { type Diagnosis, diagnose } from '../doctor/diagnose.ts'
 import { lastLine, renderDiagnosis, stepLines } from '../doctor/rendering.ts'
@@ -7,6 +6,7 @@ import { BROWSER_ORIGIN } from '../server/discovery/metadata-access.ts'
 import { DEFAULT_BUDGET, DEFAULT_RATE } from '../wire/pace.ts'
 import type { Console } from './console.ts'
 import { EXIT } from './exit-code.ts'
+import { addRootsFlag, loadRoots } from './private-roots.ts'
 import { type RunFlags, readRunOptions } from './run-flags.ts'
 import { readToken, readUrl, type TokenFlags } from './server-options.ts'
 import { UsageError } from './usage-error.ts'
@@ -21,19 +21,19 @@ interface DoctorFlags extends TokenFlags, Pick<RunFlags, 'rate' | 'budget' | 'ti
 
 /** Adds `doctor` to the program: why a client does not get through, in words. */
 export function addDoctorVerb(program: Command, console: Console, finish: (exitCode: number) => void): void {
-  program
+  const verb = program
     .command('doctor')
     .description('walk the flow as a client would, and name what stops it')
     .argument('[mcp-url]', 'URL of the MCP endpoint, as users type it')
     .option('--token <token>', 'an access token that a client got, to see what becomes of it')
     .option('--token-env <NAME>', 'the same, from the environment')
     .option('--browser [origin]', `the client that fails is a page in a browser (${BROWSER_ORIGIN})`)
-    .option('--ca <file>', 'root of a private certificate authority, as PEM')
     .option('--rate <per-second>', `requests per second at most (${DEFAULT_RATE})`)
     .option('--budget <requests>', `requests in all at most (${DEFAULT_BUDGET})`)
     .option('--timeout <seconds>', 'how long an answer may take (10)')
     .option('--json <file>', 'write the diagnosis as JSON')
-    .action(async (url: string | undefined, flags: DoctorFlags) => finish(await runDoctorVerb(url, flags, console)))
+  addRootsFlag(verb)
+  verb.action(async (url: string | undefined, flags: DoctorFlags) => finish(await runDoctorVerb(url, flags, console)))
 }
 
 /** @returns the exit code @throws UsageError */
@@ -47,7 +47,7 @@ async function runDoctorVerb(url: string | undefined, flags: DoctorFlags, consol
     obtainToken: tokenSource(flags, console),
     limits,
     userAgent: USER_AGENT,
-    ca: flags.ca === undefined ? undefined : await readCa(flags.ca, console),
+    ca: await loadRoots(flags.ca, console),
     onStep: (step) => {
       for (const line of stepLines(step, console.stream)) console.out(line)
     },
@@ -68,15 +68,6 @@ function readBrowser({ browser }: DoctorFlags): Walk['browser'] {
   if (browser === undefined || browser === true) return { origin: BROWSER_ORIGIN, counts: browser === true }
   if (URL.canParse(browser) && new URL(browser).origin === browser) return { origin: browser, counts: true }
   throw new UsageError(`--browser ${browser}: an origin, such as ${BROWSER_ORIGIN}`)
-}
-
-/** What is given replaces the usual roots, so they are given as well. */
-async function readCa(path: string, console: Console): Promise<readonly string[]> {
-  try {
-    return [...rootCertificates, await console.readFile(path)]
-  } catch (error) {
-    throw new UsageError(`--ca ${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`)
-  }
 }
 
 function goOn({ walked, cause }: Diagnosis): readonly string[] {
