@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander'
 import { UnreachableError } from '../run/examine-server.ts'
 import type { Console } from './console.ts'
 import { addDiffVerb } from './diff-verb.ts'
+import { addDoctorVerb } from './doctor-verb.ts'
 import { EXIT } from './exit-code.ts'
 import { addLogoutVerb } from './logout-verb.ts'
 import { addServerVerb } from './server-verb.ts'
@@ -27,6 +28,7 @@ export async function runCommandLine(args: readonly string[], console: Console):
   addServerVerb(program, console, finish)
   addDiffVerb(program, console, finish)
   addLogoutVerb(program, console, finish)
+  addDoctorVerb(program, console, finish)
   try {
     await program.parseAsync(args, { from: 'user' })
     return exitCode

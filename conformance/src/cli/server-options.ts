@@ -6,16 +6,20 @@ import { UsageError } from './usage-error.ts'
 /** Servers on the JVM, and those that npx fetches first, take their time. */
 const DEFAULT_START_SECONDS = 60
 
+/** Flags of a token that the operator has. */
+export interface TokenFlags {
+  readonly token?: string
+  readonly tokenEnv?: string
+}
+
 /** Flags of `server` as commander hands them on. */
-export interface ServerFlags extends RunFlags {
+export interface ServerFlags extends RunFlags, TokenFlags {
   readonly login?: string
   readonly start?: string
   readonly env?: readonly string[]
   readonly startTimeout?: string
   readonly issuerPort?: string
   readonly audience?: string
-  readonly token?: string
-  readonly tokenEnv?: string
   readonly scope?: readonly string[]
   readonly call?: readonly string[]
   readonly readOnlyTools?: boolean
@@ -67,7 +71,8 @@ export function readServerOptions(
   }
 }
 
-function readUrl(url: string): URL {
+/** @throws UsageError for what is no URL of a server */
+export function readUrl(url: string): URL {
   const target = URL.canParse(url) ? new URL(url) : undefined
   if (target === undefined || !/^https?:$/.test(target.protocol)) throw new UsageError(`${url} is no http or https URL`)
   if (target.hash !== '') throw new UsageError(`${url} has a fragment, which no server ever sees`)
@@ -86,7 +91,11 @@ function refuseEffects({ hostname }: URL, flags: ServerFlags): void {
   )
 }
 
-function readToken(flags: ServerFlags, environment: Readonly<Record<string, string | undefined>>): string | undefined {
+/** @throws UsageError */
+export function readToken(
+  flags: TokenFlags,
+  environment: Readonly<Record<string, string | undefined>>,
+): string | undefined {
   if (flags.token !== undefined && flags.tokenEnv !== undefined) throw new UsageError('either --token or --token-env')
   const token = flags.tokenEnv === undefined ? flags.token : environment[flags.tokenEnv]
   if (flags.tokenEnv !== undefined && (token ?? '') === '')

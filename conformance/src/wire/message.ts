@@ -24,6 +24,10 @@ export interface Exchange {
   readonly answer: WireAnswer | undefined
   /** Why there is no answer. */
   readonly error?: string
+  /** Code of that error, where node, undici or OpenSSL gave it one. */
+  readonly code?: string
+  /** The head of an answer whose body did not come. */
+  readonly begun?: Pick<WireAnswer, 'status' | 'headers'>
 }
 
 /**

@@ -67,7 +67,7 @@ export function createWires(options: WireOptions): Wires {
         exchanges.push({ request: signed, answer })
         return answer
       } catch (error) {
-        const failed: Exchange = { request: signed, answer: undefined, error: reasonOf(error) }
+        const failed: Exchange = { request: signed, answer: undefined, ...failureOf(error) }
         exchanges.push(failed)
         throw new Unanswered(failed)
       }
@@ -112,7 +112,21 @@ async function exchange(request: WireRequest, dispatcher: Agent, timeoutMs: numb
   })
   const received = pairs(response.headers as unknown as readonly string[])
   const isStream = received.some(([name, value]) => name === 'content-type' && value.startsWith('text/event-stream'))
-  return { status: response.statusCode, headers: received, ...(await read(response.body, isStream)) }
+  const head = { status: response.statusCode, headers: received }
+  try {
+    return { ...head, ...(await read(response.body, isStream)) }
+  } catch (error) {
+    throw new BrokenOff(head, error)
+  }
+}
+
+/** The head of an answer came, and its body did not. */
+class BrokenOff extends Error {
+  readonly head: NonNullable<Exchange['begun']>
+  constructor(head: NonNullable<Exchange['begun']>, cause: unknown) {
+    super('the body did not come', { cause })
+    this.head = head
+  }
 }
 
 function pairs(raw: readonly string[]): readonly Header[] {
@@ -139,6 +153,12 @@ async function read(
     }
   }
   return { body: Buffer.concat(chunks).toString('utf8'), truncated: false }
+}
+
+function failureOf(error: unknown): Pick<Exchange, 'error' | 'code' | 'begun'> {
+  if (error instanceof BrokenOff) return { ...failureOf(error.cause), begun: error.head }
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  return { error: reasonOf(error), ...(typeof code === 'string' ? { code } : {}) }
 }
 
 function reasonOf(error: unknown): string {
