@@ -183,7 +183,7 @@ export async function createApp(deps: { settings: Settings; store: Store; log: L
   app.use(revocationsOf({ settings, store, log }, keyRing, now))
   app.use(onlyEndpoints(new Set(settings.registration.mode === 'off' ? ['/register'] : [])))
   app.use(canonicalParameters(store.registry))
-  app.use(toEngine(server.handle))
+  app.use(toEngine(server.engine))
   return { handle: app.callback(), readiness: [{ name: 'keys', check: async () => keyRing.isWhole() }] }
 }
 

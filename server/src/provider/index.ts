@@ -66,8 +66,11 @@ export interface ProviderDeps {
 
 /** The engine, and what the pages need of it. */
 export interface AuthorizationServer {
-  /** Hands a request to the engine, with the keys there are at this moment. */
-  handle(req: IncomingMessage, res: ServerResponse): Promise<void>
+  /**
+   * What answers requests, with the keys there are at this moment.
+   * @throws SealedKeyError when there are none
+   */
+  engine(): Promise<(req: IncomingMessage, res: ServerResponse) => Promise<void>>
   /** The engine of the keys that were last asked for. */
   provider(): Provider
   readonly documentClients: DocumentClients
@@ -85,10 +88,10 @@ export async function createAuthorizationServer(deps: ProviderDeps): Promise<Aut
   const provider = (): Provider => engine.provider
   return {
     provider,
-    async handle(req, res) {
+    async engine() {
       const keys = await deps.keyRing.current()
       if (engine.keys !== keys) engine = createEngine(keys, deps, parts)
-      await engine.handle(req, res)
+      return engine.handle
     },
     documentClients: parts.documentClients,
     pendingInteractions: createPendingInteractions({ ...parts, basePath: deps.basePath, now: deps.now }),
