@@ -32,6 +32,7 @@ import { signStatement } from './keys/sign-statement.ts'
 import { describeClient } from './provider/client-description.ts'
 import { type AuthorizationServer, createAuthorizationServer } from './provider/index.ts'
 import { syncSettings } from './provider/registered-settings.ts'
+import { startHousekeeping } from './store/housekeeping-loop.ts'
 import { openStore, type Store } from './store/index.ts'
 import { hashPassword, verifyPassword } from './store/password.ts'
 import { runUnit } from './store/unit-of-work.ts'
@@ -59,9 +60,10 @@ export async function startServer(
   const warn = (message: string): void => log('warn', message)
   const store = openStore({ databaseUrl: databaseUrl.reveal(), poolSize: settings.databasePoolSize, log: warn })
   const egress = createEgress({ settings: settings.egress })
+  const housekeeping = startHousekeeping(store.database, { report: log })
   const servers: Server[] = []
   const close = async (): Promise<void> => {
-    await Promise.all(servers.map(closeServer))
+    await Promise.all([housekeeping.stop(), ...servers.map(closeServer)])
     await egress.close()
     await store.close()
   }

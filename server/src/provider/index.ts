@@ -16,7 +16,6 @@ import { clientAssertions } from './client-assertion.ts'
 import { createFetchLimits } from './client-documents/fetch-limits.ts'
 import { createDocumentClients, type DocumentClients } from './client-documents/index.ts'
 import { createRefresher } from './client-documents/refresher.ts'
-import { createTidying } from './client-documents/tidying.ts'
 import { CLIENT_AUTH_METHODS, clients, compareSecretsByDigest, leaveRedirectUrisToTheJudge } from './clients.ts'
 import { compose } from './compose.ts'
 import { cookieNames, cookies } from './cookies.ts'
@@ -181,7 +180,7 @@ function documentClientsOf({ settings, store, egress, report }: ProviderDeps): D
   const rules = { privateUseRedirects: settings.privateUseRedirects, authMethods: CLIENT_AUTH_METHODS }
   return createDocumentClients({
     documents,
-    refresher: createRefresher({ documents, egress, rules, report, tidy: createTidying(documents) }),
+    refresher: createRefresher({ documents, egress, rules, report }),
     limits: createFetchLimits(),
     settings: settings.clientDocuments,
     report,
