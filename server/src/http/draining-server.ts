@@ -1,0 +1,53 @@
+import { createServer, type RequestListener, type Server, type ServerOptions } from 'node:http'
+import { setTimeout as delay } from 'node:timers/promises'
+
+/** A server that can stop without cutting off a request. */
+export interface DrainingServer {
+  readonly server: Server
+  isDraining(): boolean
+  /**
+   * Answers go on, and each asks its client to come on another connection next time: which may lead to another process.
+   * For as long as others take to notice.
+   */
+  announceEnd(noticeMs: number): Promise<void>
+  /** Takes no new connection, finishes the requests at hand within that time, and closes. */
+  stop(patienceMs: number): Promise<void>
+}
+
+export function createDrainingServer(options: ServerOptions, handle: RequestListener): DrainingServer {
+  let draining = false
+  let atHand = 0
+  let idle: (() => void) | undefined
+  const server = createServer(options, (req, res) => {
+    atHand += 1
+    res.once('close', () => {
+      atHand -= 1
+      if (atHand === 0) idle?.()
+    })
+    if (draining) res.setHeader('Connection', 'close')
+    handle(req, res)
+  })
+  return {
+    server,
+    isDraining: () => draining,
+    async announceEnd(noticeMs) {
+      draining = true
+      await delay(noticeMs)
+    },
+    async stop(patienceMs) {
+      draining = true
+      const closed = new Promise((resolve) => server.close(resolve))
+      server.closeIdleConnections()
+      const finished = new Promise<void>((resolve) => {
+        idle = resolve
+        if (atHand === 0) resolve()
+      })
+      const patience = new AbortController()
+      await Promise.race([finished, delay(patienceMs, undefined, { signal: patience.signal }).catch(() => undefined)])
+      patience.abort()
+      // Connections on which nothing was ever sent, as browsers keep in reserve, never end by themselves.
+      server.closeAllConnections()
+      await closed
+    },
+  }
+}
