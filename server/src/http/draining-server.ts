@@ -1,4 +1,4 @@
-import { createServer, type RequestListener, type Server, type ServerOptions } from 'node:http'
+import { createServer, type RequestListener, type Server } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
 
 /** A server that can stop without cutting off a request. */
@@ -14,11 +14,20 @@ export interface DrainingServer {
   stop(patienceMs: number): Promise<void>
 }
 
-export function createDrainingServer(options: ServerOptions, handle: RequestListener): DrainingServer {
+/** What one connection may take up. */
+export interface ConnectionLimits {
+  /** Bytes. */
+  readonly maxHeaderSize: number
+  /** Milliseconds. */
+  readonly headersTimeout: number
+  readonly requestTimeout: number
+}
+
+export function createDrainingServer(limits: ConnectionLimits, handle: RequestListener): DrainingServer {
   let draining = false
   let atHand = 0
   let idle: (() => void) | undefined
-  const server = createServer(options, (req, res) => {
+  const server = createServer(limits, (req, res) => {
     atHand += 1
     res.once('close', () => {
       atHand -= 1
