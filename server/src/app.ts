@@ -205,7 +205,8 @@ export async function createApp(deps: { settings: Settings; store: Store; log: L
   app.use(onlyEndpoints(new Set(settings.registration.mode === 'off' ? ['/register'] : [])))
   app.use(canonicalParameters(store.registry))
   app.use(toEngine(server.engine))
-  return { handle: app.callback(), readiness: [{ name: 'keys', check: async () => keyRing.isWhole() }] }
+  const keys = { name: 'keys', check: async () => (await keyRing.current()) !== undefined && keyRing.isWhole() }
+  return { handle: app.callback(), readiness: [keys] }
 }
 
 function revocationsOf(

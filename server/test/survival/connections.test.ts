@@ -117,3 +117,21 @@ describe('a statement that was given up', () => {
     expect(await consumed()).toHaveLength(1)
   })
 })
+
+describe('a signing key in the database that does not open', () => {
+  it('turns /readyz red, stops no request, and is forgotten when it is gone (A148)', async () => {
+    const { clientId, tokens } = await signInAndRedeem(home)
+    await query(
+      home,
+      `INSERT INTO signing_keys (kid, generation, algorithm, sealed, created_at, signs_from)
+        VALUES ('planted', 99, 'ES256', '\\x00', now(), now())`,
+    )
+    await expect.poll(() => serving.ready(), POLL).toBe(503)
+    const answer = await refresh(serving.server, clientId, String(tokens.body.refresh_token))
+    expect(answer.status).toBe(200)
+    const { keys } = await (await fetch(`${serving.server.origin}/.well-known/jwks.json`)).json()
+    expect(keys.map(({ kid }: { kid: string }) => kid)).not.toContain('planted')
+    await query(home, "DELETE FROM signing_keys WHERE kid = 'planted'")
+    await expect.poll(() => serving.ready(), POLL).toBe(200)
+  })
+})
