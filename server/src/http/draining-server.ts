@@ -1,4 +1,4 @@
-import { createServer, type RequestListener, type Server } from 'node:http'
+import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
 
 /** A server that can stop without cutting off a request. */
@@ -25,13 +25,13 @@ export interface ConnectionLimits {
 
 export function createDrainingServer(limits: ConnectionLimits, handle: RequestListener): DrainingServer {
   let draining = false
-  let atHand = 0
+  const atHand = new Set<ServerResponse>()
   let idle: (() => void) | undefined
   const server = createServer(limits, (req, res) => {
-    atHand += 1
+    atHand.add(res)
     res.once('close', () => {
-      atHand -= 1
-      if (atHand === 0) idle?.()
+      atHand.delete(res)
+      if (atHand.size === 0) idle?.()
     })
     if (draining) res.setHeader('Connection', 'close')
     handle(req, res)
@@ -49,8 +49,10 @@ export function createDrainingServer(limits: ConnectionLimits, handle: RequestLi
       server.closeIdleConnections()
       const finished = new Promise<void>((resolve) => {
         idle = resolve
-        if (atHand === 0) resolve()
+        if (atHand.size === 0) resolve()
       })
+      // A stream has no end to wait for: whoever listens asks again, and is answered elsewhere.
+      for (const res of atHand) if (isStream(res)) res.destroy()
       const patience = new AbortController()
       await Promise.race([finished, delay(patienceMs, undefined, { signal: patience.signal }).catch(() => undefined)])
       patience.abort()
@@ -59,4 +61,8 @@ export function createDrainingServer(limits: ConnectionLimits, handle: RequestLi
       await closed
     },
   }
+}
+
+function isStream(res: ServerResponse): boolean {
+  return res.headersSent && String(res.getHeader('Content-Type')).startsWith('text/event-stream')
 }
