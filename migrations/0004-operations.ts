@@ -31,7 +31,6 @@ async function endings(knex: Knex): Promise<void> {
     'CREATE INDEX authorization_codes_unused_expires_at ON authorization_codes (expires_at) WHERE consumed_at IS NULL',
   )
   await knex.raw('CREATE INDEX grants_revoked_at ON grants (revoked_at) WHERE revoked_at IS NOT NULL')
-  await knex.raw('CREATE INDEX consents_withdrawn_at ON consents (withdrawn_at) WHERE withdrawn_at IS NOT NULL')
   await knex.raw("CREATE INDEX clients_dynamic_created_at ON clients (created_at) WHERE source = 'dynamic'")
 }
 
@@ -45,6 +44,5 @@ const INDEXES = [
   'refresh_tokens_unused_expires_at',
   'authorization_codes_unused_expires_at',
   'grants_revoked_at',
-  'consents_withdrawn_at',
   'clients_dynamic_created_at',
 ]

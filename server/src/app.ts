@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { createServer, type RequestListener, type Server } from 'node:http'
+import type { RequestListener, Server } from 'node:http'
 import Koa from 'koa'
 import { pino } from 'pino'
 import type { Settings } from './config/settings.ts'
@@ -8,6 +8,7 @@ import { issuerAddress, originForm, pinAddress, targetBelowIssuer } from './http
 import { createCallerReader } from './http/caller.ts'
 import { createCookieJar } from './http/cookie-jar.ts'
 import { crossOrigin } from './http/cors.ts'
+import { createDrainingServer } from './http/draining-server.ts'
 import { CROSS_ORIGIN_ENDPOINTS, onlyEndpoints } from './http/endpoints.ts'
 import { toEngine } from './http/engine.ts'
 import { answerFailures } from './http/failures.ts'
@@ -32,6 +33,7 @@ import { signStatement } from './keys/sign-statement.ts'
 import { describeClient } from './provider/client-description.ts'
 import { type AuthorizationServer, createAuthorizationServer } from './provider/index.ts'
 import { syncSettings } from './provider/registered-settings.ts'
+import { startHousekeeping } from './store/housekeeping-loop.ts'
 import { openStore, type Store } from './store/index.ts'
 import { hashPassword, verifyPassword } from './store/password.ts'
 import { runUnit } from './store/unit-of-work.ts'
@@ -41,6 +43,8 @@ export interface RunningServer {
   readonly issuerUrl: string
   /** Takes no new request, finishes those at hand, closes the database. */
   close(): Promise<void>
+  /** The same without anybody noticing: `/readyz` says so first, and requests are answered until others have heard it. */
+  drain(): Promise<void>
 }
 
 /**
@@ -59,20 +63,34 @@ export async function startServer(
   const warn = (message: string): void => log('warn', message)
   const store = openStore({ databaseUrl: databaseUrl.reveal(), poolSize: settings.databasePoolSize, log: warn })
   const egress = createEgress({ settings: settings.egress })
-  const servers: Server[] = []
-  const close = async (): Promise<void> => {
-    await Promise.all(servers.map(closeServer))
+  const housekeeping = startHousekeeping(store.database, { report: log })
+  const stops: ((patienceMs: number) => Promise<void>)[] = []
+  const close = async (patienceMs = CLOSE_PATIENCE_MS): Promise<void> => {
+    // In this order: whoever asks how it is gets an answer until the last request is done.
+    for (const stop of stops) await stop(patienceMs)
+    await housekeeping.stop()
     await egress.close()
     await store.close()
   }
   try {
     await syncSettings(settings, store)
     const app = await createApp({ settings, store, log, egress })
-    const database = { name: 'database', check: () => store.ping().then(() => true) }
-    const management = createManagementServer([database, ...app.readiness, ...(options.readiness ?? [])])
-    servers.push(await listen(createServer(LIMITS, app.handle), settings.listen))
-    servers.push(await listen(management, settings.management))
-    return { issuerUrl: settings.issuer, close }
+    const main = createDrainingServer(LIMITS, app.handle)
+    const checks = [
+      { name: 'accepting', check: async () => !main.isDraining() },
+      { name: 'database', check: () => store.ping().then(() => true) },
+      ...app.readiness,
+    ]
+    const management = createManagementServer([...checks, ...(options.readiness ?? [])])
+    await listen(main.server, settings.listen)
+    stops.push(main.stop)
+    await listen(management, settings.management)
+    stops.push(() => closeNow(management))
+    const drain = async (): Promise<void> => {
+      await main.announceEnd(DRAIN_NOTICE_MS)
+      await close(DRAIN_PATIENCE_MS)
+    }
+    return { issuerUrl: settings.issuer, close: () => close(), drain }
   } catch (error) {
     await close()
     throw error
@@ -81,6 +99,14 @@ export async function startServer(
 
 // Headers past this size are no client's; a request line holds a state and two URLs with room to spare.
 const LIMITS = { maxHeaderSize: 16_384, headersTimeout: 10_000, requestTimeout: 30_000 }
+
+// Balancers ask every one to five seconds whether a process is ready, and send requests until they have heard that it is not.
+const DRAIN_NOTICE_MS = 5_000
+// No request takes longer: its statements are given up before. Together with the notice it stays below the 30 seconds after
+// which supervisors kill.
+const DRAIN_PATIENCE_MS = 15_000
+// Whoever pressed Ctrl-C waits for the answers under way and for nothing else.
+const CLOSE_PATIENCE_MS = 2_000
 
 function listen(server: Server, { host, port }: { host: string; port: number }): Promise<Server> {
   return new Promise((resolve, reject) => {
@@ -92,15 +118,10 @@ function listen(server: Server, { host, port }: { host: string; port: number }):
   })
 }
 
-// Answers under way are done by then. A connection on which nothing was ever sent, as browsers keep in reserve, never ends.
-const CLOSE_GRACE_MS = 2_000
-
-async function closeServer(server: Server): Promise<void> {
-  const closed = new Promise((resolve) => server.close(resolve))
-  server.closeIdleConnections()
-  const timer = setTimeout(() => server.closeAllConnections(), CLOSE_GRACE_MS)
-  await closed
-  clearTimeout(timer)
+function closeNow(server: Server): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+  server.closeAllConnections()
+  return closed
 }
 
 const STDERR = 2
@@ -183,8 +204,9 @@ export async function createApp(deps: { settings: Settings; store: Store; log: L
   app.use(revocationsOf({ settings, store, log }, keyRing, now))
   app.use(onlyEndpoints(new Set(settings.registration.mode === 'off' ? ['/register'] : [])))
   app.use(canonicalParameters(store.registry))
-  app.use(toEngine(server.handle))
-  return { handle: app.callback(), readiness: [{ name: 'keys', check: async () => keyRing.isWhole() }] }
+  app.use(toEngine(server.engine))
+  const keys = { name: 'keys', check: async () => (await keyRing.current()) !== undefined && keyRing.isWhole() }
+  return { handle: app.callback(), readiness: [keys] }
 }
 
 function revocationsOf(

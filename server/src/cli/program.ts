@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { checkConfigCommand } from './check-config.ts'
+import { cleanupCommand } from './cleanup.ts'
 import { clientAddCommand } from './client-add.ts'
 import { clientListCommand } from './client-list.ts'
 import { clientRemoveCommand } from './client-remove.ts'
@@ -42,6 +43,7 @@ export function createProgram(context: CommandContext, version: string): Command
     resourceCommand(context),
     grantsCommand(context),
     keysCommand(context),
+    cleanupCommand(context),
   ])
 }
 

@@ -36,8 +36,10 @@ export function serveCommand(context: CommandContext): Command {
     terminal.log(`serving ${server.issuerUrl} on ${settings.listen.host}:${settings.listen.port}`)
     const signal = await waitForSignal()
     terminal.log(`stopping on ${signal}`)
+    // A supervisor's stop is one that nobody should notice; a person at the keyboard wants the end.
+    if (signal === 'SIGTERM') return server.drain()
     await server.close()
-    if (signal === 'SIGINT') context.exitCode = EXIT.interrupted
+    context.exitCode = EXIT.interrupted
   })
 }
 

@@ -16,7 +16,6 @@ import { clientAssertions } from './client-assertion.ts'
 import { createFetchLimits } from './client-documents/fetch-limits.ts'
 import { createDocumentClients, type DocumentClients } from './client-documents/index.ts'
 import { createRefresher } from './client-documents/refresher.ts'
-import { createTidying } from './client-documents/tidying.ts'
 import { CLIENT_AUTH_METHODS, clients, compareSecretsByDigest, leaveRedirectUrisToTheJudge } from './clients.ts'
 import { compose } from './compose.ts'
 import { cookieNames, cookies } from './cookies.ts'
@@ -66,8 +65,11 @@ export interface ProviderDeps {
 
 /** The engine, and what the pages need of it. */
 export interface AuthorizationServer {
-  /** Hands a request to the engine, with the keys there are at this moment. */
-  handle(req: IncomingMessage, res: ServerResponse): Promise<void>
+  /**
+   * What answers requests, with the keys there are at this moment.
+   * @throws SealedKeyError when there are none
+   */
+  engine(): Promise<(req: IncomingMessage, res: ServerResponse) => Promise<void>>
   /** The engine of the keys that were last asked for. */
   provider(): Provider
   readonly documentClients: DocumentClients
@@ -85,10 +87,10 @@ export async function createAuthorizationServer(deps: ProviderDeps): Promise<Aut
   const provider = (): Provider => engine.provider
   return {
     provider,
-    async handle(req, res) {
+    async engine() {
       const keys = await deps.keyRing.current()
       if (engine.keys !== keys) engine = createEngine(keys, deps, parts)
-      await engine.handle(req, res)
+      return engine.handle
     },
     documentClients: parts.documentClients,
     pendingInteractions: createPendingInteractions({ ...parts, basePath: deps.basePath, now: deps.now }),
@@ -178,7 +180,7 @@ function documentClientsOf({ settings, store, egress, report }: ProviderDeps): D
   const rules = { privateUseRedirects: settings.privateUseRedirects, authMethods: CLIENT_AUTH_METHODS }
   return createDocumentClients({
     documents,
-    refresher: createRefresher({ documents, egress, rules, report, tidy: createTidying(documents) }),
+    refresher: createRefresher({ documents, egress, rules, report }),
     limits: createFetchLimits(),
     settings: settings.clientDocuments,
     report,

@@ -1,6 +1,5 @@
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider'
 import type { Database } from '../store/database.ts'
-import { createReplaySweep } from '../store/replays.ts'
 import { abandon, commit, currentUnit, type Unit } from '../store/unit-of-work.ts'
 import { completeRefusal, type RenderErrorPage, refusalBody, refusalOfGone, refusalOfUnavailable } from './errors.ts'
 import type { Report } from './report.ts'
@@ -24,15 +23,10 @@ interface SettleDeps {
  * sent in one conditional statement. A refusal sends kills only, a failure nothing, and a lost race replaces the answer.
  */
 export function settleAfterEachRequest(provider: Provider, deps: SettleDeps): void {
-  const sweepReplays = createReplaySweep(deps.database, (error) => {
-    deps.report('warn', 'replays were not swept', { error })
-  })
   provider.use(async (ctx, next) => {
     try {
       await next()
-      const unit = currentUnit()
-      await settle(ctx, unit, deps)
-      if (unit.presentations.length > 0) await sweepReplays()
+      await settle(ctx, currentUnit(), deps)
     } catch (error) {
       deps.report('error', 'request failed', { path: ctx.path, error, correlationId: currentUnit().correlationId })
       answerUnavailable(ctx, deps.renderErrorPage)

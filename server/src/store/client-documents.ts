@@ -58,8 +58,6 @@ export interface ClientDocuments {
   /** Forgets the document and ends every grant made with it; a document found after `askedAt` stays. */
   end(url: string, reason: RevocationReason, askedAt?: string): Promise<'ended' | 'unknown'>
   list(): Promise<readonly RegisteredClient[]>
-  /** Forgets documents and versions that nobody needs any more, a limited number at a time. */
-  prune(): Promise<void>
 }
 
 const AGE = (column: string): string => `extract(epoch FROM now() - ${column})::float8`
@@ -129,31 +127,6 @@ const LIST: Statement = {
     JOIN client_document_versions v ON v.url = d.url AND v.digest = d.digest ORDER BY d.created_at, d.url`,
 }
 
-// Anybody can bring in documents by asking for an authorization; what nobody agreed to within a day does not stay.
-const UNUSED_HOURS = 24
-// Many times what people bring in between two times; more in one statement would hold up those who wait for the rows.
-const PRUNED_AT_ONCE = 1_000
-
-const PRUNE_DOCUMENTS: Statement = {
-  name: 'client document prune',
-  text: `WITH gone AS (DELETE FROM client_documents WHERE url IN (
-      SELECT url FROM client_documents d WHERE d.checked_at < now() - make_interval(hours => ${UNUSED_HOURS})
-         AND NOT EXISTS (SELECT 1 FROM consents c WHERE c.client_id = d.url AND c.withdrawn_at IS NULL)
-       LIMIT ${PRUNED_AT_ONCE}) RETURNING url)
-    DELETE FROM client_document_versions WHERE url IN (SELECT url FROM gone)`,
-}
-
-const PRUNE_VERSIONS: Statement = {
-  name: 'client document prune versions',
-  text: `DELETE FROM client_document_versions WHERE (url, digest) IN (
-      SELECT v.url, v.digest FROM client_document_versions v
-       WHERE v.created_at < now() - make_interval(hours => ${UNUSED_HOURS})
-         AND NOT EXISTS (SELECT 1 FROM client_documents d WHERE d.url = v.url AND d.digest = v.digest)
-         AND NOT EXISTS (SELECT 1 FROM grants g WHERE g.client_id = v.url AND g.client_digest = v.digest
-                            AND g.revoked_at IS NULL AND g.expires_at > now())
-       LIMIT ${PRUNED_AT_ONCE})`,
-}
-
 export function createClientDocuments(database: Database): ClientDocuments {
   return {
     async look(url, { presented, digest } = {}) {
@@ -185,10 +158,6 @@ export function createClientDocuments(database: Database): ClientDocuments {
         const name = typeof metadata.client_name === 'string' ? metadata.client_name : url
         return { id: url, name, source: 'document', metadata, defaultResource: undefined, createdAt }
       })
-    },
-    async prune() {
-      await database.write(PRUNE_DOCUMENTS, [])
-      await database.write(PRUNE_VERSIONS, [])
     },
   }
 }

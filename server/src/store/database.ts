@@ -26,10 +26,19 @@ export interface Database {
 const RETRYABLE = new Set(['40001', '40P01'])
 // Three tries end a contest of two; more would hide a livelock.
 const WRITE_TRIES = 3
-// A request waits for a connection no longer than a client waits for an answer.
+// A request waits for a connection, one of the pool's or a new one, no longer than a client waits for an answer.
 const CONNECT_TIMEOUT_MS = 5_000
-// No statement of ours takes a second on a healthy database; a stuck one must not hold its connection.
-const STATEMENT_TIMEOUT_MS = 10_000
+// A statement of ours waits for another's row for milliseconds; what takes longer is somebody's forgotten transaction.
+const LOCK_TIMEOUT_MS = 3_000
+// No statement of ours takes a second on a healthy database. The database itself gives up: nothing of it is committed.
+const STATEMENT_TIMEOUT_MS = 5_000
+// We give up later than the database, so that what was answered with 503 is not committed afterwards. Only where nothing
+// comes back any more do we not know, and close the connection.
+const ANSWER_TIMEOUT_MS = 8_000
+// Long enough for the next burst, short enough that a database that moved is not asked at its old place.
+const IDLE_TIMEOUT_MS = 30_000
+// Firewalls forget connections on which nothing happens, often after some minutes, and tell nobody.
+const KEEP_ALIVE_AFTER_MS = 10_000
 
 /**
  * Opens a pool. No connection is made until the first statement.
@@ -44,7 +53,12 @@ export function openDatabase(options: {
     connectionString: options.databaseUrl,
     max: options.poolSize,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-    query_timeout: STATEMENT_TIMEOUT_MS,
+    idleTimeoutMillis: IDLE_TIMEOUT_MS,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: KEEP_ALIVE_AFTER_MS,
+    lock_timeout: LOCK_TIMEOUT_MS,
+    statement_timeout: STATEMENT_TIMEOUT_MS,
+    query_timeout: ANSWER_TIMEOUT_MS,
     application_name: 'sallyport',
   })
   pool.on('error', (error) => options.log?.(`idle database connection lost: ${error.message}`))

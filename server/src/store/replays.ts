@@ -1,4 +1,3 @@
-import type { Database, Statement } from './database.ts'
 import { hashId } from './id-hash.ts'
 import type { Part } from './statement-builder.ts'
 
@@ -39,26 +38,4 @@ export function insertPresentations(presentations: readonly Presentation[]): rea
     sql: (place) => `SELECT 1 AS unseen FROM seen HAVING count(*) = ${place(presentations.length)}::int`,
   }
   return [seen, all]
-}
-
-// Rows come one at a time and leave in heaps: one request in so many pays for it, and twice as many leave as came.
-export const SWEEP_EVERY = 500
-const SWEEP_ROWS = 1_000
-
-const SWEEP: Statement = {
-  name: 'replay sweep',
-  text: `DELETE FROM replays WHERE id_hash IN (
-    SELECT id_hash FROM replays WHERE expires_at < now() ORDER BY expires_at LIMIT ${SWEEP_ROWS})`,
-}
-
-/**
- * Removes what has ended, now and then. Call it once for each request that presented something.
- * @param failed told when the database did not do it; a later request tries again
- */
-export function createReplaySweep(database: Database, failed: (error: unknown) => void): () => Promise<void> {
-  let requests = 0
-  return async () => {
-    requests += 1
-    if (requests % SWEEP_EVERY === 0) await database.write(SWEEP, []).catch(failed)
-  }
 }

@@ -10,6 +10,7 @@ import { query } from '../setup/state.ts'
 import { run } from './fake-terminal.ts'
 
 const newKey = () => randomBytes(32).toString('base64')
+const POLL = { timeout: 15_000, interval: 100 }
 const OLD = newKey()
 const NEW = newKey()
 
@@ -79,6 +80,7 @@ describe('sallyport keys', () => {
   })
 
   it('rewrap that is interrupted is repeated, and then the old key can go: nothing is lost', async () => {
+    const kids = (await list()).signingKeys.map(({ kid }: { kid: string }) => kid)
     const { request, browser } = await beginLargeInteraction()
     expect(await query(server, 'SELECT 1 FROM interactions')).toHaveLength(1)
     const { sealedTables } = server.store
@@ -101,8 +103,10 @@ describe('sallyport keys', () => {
     expect((await list()).encryptionKeys).toMatchObject([{ sealed: 3 }, { sealed: 0 }])
     expect(JSON.parse((await keys(['rewrap', '--json'])).stdout)).toMatchObject({ rewrapped: 0, current: 3 })
     const after = await startTestServer({ sharing: server, settings: { mode: 'serve', encryptionKeys: [secret(NEW)] } })
-    const published = async (each: TestServer) => (await fetch(`${each.origin}/.well-known/jwks.json`)).json()
-    await expect.poll(() => published(server), { timeout: 15_000 }).toEqual(await published(after))
+    const { keys: published } = await (await fetch(`${after.origin}/.well-known/jwks.json`)).json()
+    expect(published.map(({ kid }: { kid: string }) => kid).sort()).toEqual(kids.sort())
+    // The one that was not given the new key has none left that it may sign with, and says so.
+    await expect.poll(async () => (await fetch(`${server.origin}/.well-known/jwks.json`)).status, POLL).toBe(503)
     const moved = { ...request, url: request.url.replace(server.origin, after.origin) }
     const { code } = await approve(
       { ...after, issuer: after.origin },
@@ -128,7 +132,7 @@ describe('cookie keys', () => {
     const start = (...cookieKeys: (typeof older)[]) =>
       startTestServer({ sharing: server, settings: { mode: 'serve', encryptionKeys: [secret(NEW)], cookieKeys } })
     const [before, rotated, without] = [await start(older), await start(newer, older), await start(newer)]
-    const request = authorization(server, await register(server))
+    const request = authorization(server, await register({ ...before, issuer: before.origin }))
     const isSignedIn = async (browser: Browser, each: TestServer) =>
       (await (await browser.get(`${each.origin}/logout`)).text()).includes('signed in as')
     const [moved, stranded] = [createBrowser(), createBrowser()]

@@ -25,6 +25,7 @@ const LEAVES = [
   'keys list',
   'keys rotate',
   'keys rewrap',
+  'cleanup',
 ]
 
 describe('help', () => {

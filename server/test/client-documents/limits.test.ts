@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createEgress, type Resolve } from '../../src/egress/index.ts'
+import { cleanUp } from '../../src/store/housekeeping.ts'
 import { ask } from '../authorize/ask.ts'
 import { startTestServer, type TestServer } from '../setup/authorization-server.ts'
 import { CLOSED_TO_ALL, TEST_ROOT } from '../setup/document-host.ts'
@@ -48,21 +49,21 @@ describe('documents that nobody agreed to', () => {
     const request = authorization(server, CLIENT, sent)
     expect((await redeem(server, request, (await approve(server, request)).code, sent)).status).toBe(200)
     const versions = () => query(server, 'SELECT url FROM client_document_versions ORDER BY url')
-    await server.store.clientDocuments.prune()
+    await cleanUp(server.store.database, { holder: 'test', notWithinSeconds: 0 })
     expect(await versions()).toEqual([{ url: idle }, { url: CLIENT }])
     await query(server, "UPDATE client_documents SET checked_at = checked_at - interval '25 hours'")
     await query(server, "UPDATE client_document_versions SET created_at = created_at - interval '25 hours'")
-    await server.store.clientDocuments.prune()
+    await cleanUp(server.store.database, { holder: 'test', notWithinSeconds: 0 })
     expect(await versions()).toEqual([{ url: CLIENT }])
     // The version of a live grant stays although the document has another one now.
     host.serve(CLIENT, documentOf(CLIENT, { client_name: 'Second' }))
     await query(server, "UPDATE client_documents SET fresh_until = now() - interval '1 second'")
     await ask(server, CLIENT, sent)
     expect(await versions()).toHaveLength(2)
-    await server.store.clientDocuments.prune()
+    await cleanUp(server.store.database, { holder: 'test', notWithinSeconds: 0 })
     expect(await versions()).toHaveLength(2)
     await query(server, 'UPDATE grants SET revoked_at = now()')
-    await server.store.clientDocuments.prune()
+    await cleanUp(server.store.database, { holder: 'test', notWithinSeconds: 0 })
     expect(await versions()).toHaveLength(1)
   })
 })

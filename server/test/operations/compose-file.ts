@@ -41,6 +41,7 @@ const service = z.strictObject({
     .optional(),
   depends_on: z.record(z.string(), z.strictObject({ condition })).default({}),
   restart: z.string().optional(),
+  stop_grace_period: z.string().optional(),
 })
 
 const composeFile = z.strictObject({

@@ -62,6 +62,8 @@ export interface TestServerOptions {
   readonly lifetimes?: Partial<LifetimeSettings>
   /** The way out; one that nothing was opened for unless given. */
   readonly egress?: Egress
+  /** A migrated database of the test's own. */
+  readonly databaseUrl?: string
   /** Another server's, so that two share one database. */
   readonly sharing?: TestServer
 }
@@ -71,8 +73,9 @@ const KEEP_ALIVE_MS = 120_000
 
 /** Starts a server with the account `alice` and the resource under test. */
 export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
-  const database = options.sharing === undefined ? await createTestDatabase() : undefined
-  const databaseUrl = options.sharing?.databaseUrl ?? database?.url ?? ''
+  const given = options.sharing?.databaseUrl ?? options.databaseUrl
+  const database = given === undefined ? await createTestDatabase() : undefined
+  const databaseUrl = given ?? database?.url ?? ''
   const http = createServer({ keepAliveTimeout: KEEP_ALIVE_MS })
   await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve))
   const origin = `http://127.0.0.1:${(http.address() as AddressInfo).port}`

@@ -8,6 +8,8 @@ export interface DatabaseLink {
   cut(): Promise<void>
   /** Connections stay, and nothing comes back any more. */
   stall(): void
+  /** The database's side of every connection says that it is done, and still takes what comes. */
+  halfClose(): void
   restore(): Promise<void>
   close(): Promise<void>
 }
@@ -17,8 +19,11 @@ export async function openDatabaseLink(databaseUrl: string): Promise<DatabaseLin
   const target = new URL(databaseUrl)
   const sockets = new Set<Socket>()
   let stalled = false
-  const relay = createServer((near) => {
+  const nearEnds = new Set<Socket>()
+  const relay = createServer({ allowHalfOpen: true }, (near) => {
     const far = connect(Number(target.port), target.hostname)
+    nearEnds.add(near)
+    near.on('close', () => nearEnds.delete(near))
     for (const socket of [near, far]) {
       sockets.add(socket)
       socket.on('error', () => undefined)
@@ -30,8 +35,9 @@ export async function openDatabaseLink(databaseUrl: string): Promise<DatabaseLin
     }
     near.pipe(far)
     far.on('data', (data) => {
-      if (!stalled) near.write(data)
+      if (!stalled && near.writable) near.write(data)
     })
+    far.on('end', () => near.end())
   })
   const listen = async (port: number): Promise<number> => {
     relay.listen(port, '127.0.0.1')
@@ -53,6 +59,9 @@ export async function openDatabaseLink(databaseUrl: string): Promise<DatabaseLin
     cut,
     stall() {
       stalled = true
+    },
+    halfClose() {
+      for (const near of nearEnds) near.end()
     },
     async restore() {
       stalled = false

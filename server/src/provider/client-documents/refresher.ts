@@ -23,8 +23,6 @@ export interface RefresherDeps {
   readonly egress: Pick<Egress, 'get'>
   readonly rules: DocumentRules
   readonly report: Report
-  /** Called when a document has come that was not here before. */
-  readonly tidy: () => Promise<void>
 }
 
 export function createRefresher(deps: RefresherDeps): Refresher {
@@ -53,7 +51,6 @@ async function refreshDocument(url: string, before: Look, deps: RefresherDeps): 
   if (version === undefined) throw new Error('a document was confirmed that is not here')
   if (found.version === undefined) await documents.confirm({ url, digest: version.digest, freshSeconds, askedAt })
   else await documents.keep({ url, version, etag, freshSeconds, askedAt })
-  if (known === undefined) await deps.tidy()
   if (known !== undefined && known.current.digest !== version.digest) {
     deps.report('warn', 'a client document has changed: people are asked again', {
       clientId: url,

@@ -1,0 +1,68 @@
+import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http'
+import { setTimeout as delay } from 'node:timers/promises'
+
+/** A server that can stop without cutting off a request. */
+export interface DrainingServer {
+  readonly server: Server
+  isDraining(): boolean
+  /**
+   * Answers go on, and each asks its client to come on another connection next time: which may lead to another process.
+   * For as long as others take to notice.
+   */
+  announceEnd(noticeMs: number): Promise<void>
+  /** Takes no new connection, finishes the requests at hand within that time, and closes. */
+  stop(patienceMs: number): Promise<void>
+}
+
+/** What one connection may take up. */
+export interface ConnectionLimits {
+  /** Bytes. */
+  readonly maxHeaderSize: number
+  /** Milliseconds. */
+  readonly headersTimeout: number
+  readonly requestTimeout: number
+}
+
+export function createDrainingServer(limits: ConnectionLimits, handle: RequestListener): DrainingServer {
+  let draining = false
+  const atHand = new Set<ServerResponse>()
+  let idle: (() => void) | undefined
+  const server = createServer(limits, (req, res) => {
+    atHand.add(res)
+    res.once('close', () => {
+      atHand.delete(res)
+      if (atHand.size === 0) idle?.()
+    })
+    if (draining) res.setHeader('Connection', 'close')
+    handle(req, res)
+  })
+  return {
+    server,
+    isDraining: () => draining,
+    async announceEnd(noticeMs) {
+      draining = true
+      await delay(noticeMs)
+    },
+    async stop(patienceMs) {
+      draining = true
+      const closed = new Promise((resolve) => server.close(resolve))
+      server.closeIdleConnections()
+      const finished = new Promise<void>((resolve) => {
+        idle = resolve
+        if (atHand.size === 0) resolve()
+      })
+      // A stream has no end to wait for: whoever listens asks again, and is answered elsewhere.
+      for (const res of atHand) if (isStream(res)) res.destroy()
+      const patience = new AbortController()
+      await Promise.race([finished, delay(patienceMs, undefined, { signal: patience.signal }).catch(() => undefined)])
+      patience.abort()
+      // Connections on which nothing was ever sent, as browsers keep in reserve, never end by themselves.
+      server.closeAllConnections()
+      await closed
+    },
+  }
+}
+
+function isStream(res: ServerResponse): boolean {
+  return res.headersSent && String(res.getHeader('Content-Type')).startsWith('text/event-stream')
+}

@@ -1,0 +1,76 @@
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { expect, vi } from 'vitest'
+import { freePort } from '../e2e/free-port.ts'
+import type { TestServer } from '../setup/authorization-server.ts'
+
+const BIN = fileURLToPath(new URL('../../bin/sallyport.js', import.meta.url))
+/** A process takes seconds to start on a busy machine. */
+const START_TIMEOUT_MS = 60_000
+
+/** `sallyport serve` as an operator runs it, on the database and with the keys of a test server. */
+export interface Serving {
+  /** The test server as reached through this process. */
+  readonly server: TestServer
+  readonly child: ChildProcessWithoutNullStreams
+  /** Status of `/livez`, or 0 when nothing answers. */
+  live(): Promise<number>
+  ready(): Promise<number>
+  /** Sends SIGTERM and waits. @returns the exit code */
+  stop(): Promise<number | null>
+}
+
+export async function startServing(
+  server: TestServer,
+  unlike: { databaseUrl?: string; poolSize?: number } = {},
+): Promise<Serving> {
+  const folder = await mkdtemp(join(tmpdir(), 'sallyport-serving-'))
+  await writeFile(join(folder, 'sallyport.yaml'), `databasePoolSize: ${unlike.poolSize ?? 10}\n`)
+  const [port, managementPort] = [await freePort(), await freePort()]
+  const reveal = (keys: TestServer['settings']['cookieKeys']) => keys.map((key) => key.reveal()).join(',')
+  const child = spawn(process.execPath, ['--conditions=@sallyport/source', BIN, 'serve', '--host', '127.0.0.1'], {
+    cwd: folder,
+    env: {
+      PATH: process.env.PATH ?? '',
+      SALLYPORT_ISSUER: 'https://auth.example.com',
+      SALLYPORT_PORT: String(port),
+      SALLYPORT_MANAGEMENT_PORT: String(managementPort),
+      SALLYPORT_ENCRYPTION_KEYS: reveal(server.settings.encryptionKeys),
+      SALLYPORT_COOKIE_KEYS: reveal(server.settings.cookieKeys),
+      DATABASE_URL: unlike.databaseUrl ?? server.databaseUrl,
+    },
+  })
+  child.stdout.resume()
+  child.stderr.resume()
+  const ask = (path: string) =>
+    fetch(`http://127.0.0.1:${managementPort}${path}`).then(
+      ({ status }) => status,
+      () => 0,
+    )
+  const origin = `http://127.0.0.1:${port}`
+  const serving: Serving = {
+    server: { ...server, origin, issuer: origin },
+    child,
+    live: () => ask('/livez'),
+    ready: () => ask('/readyz'),
+    async stop() {
+      if (child.exitCode === null && child.signalCode === null) {
+        child.kill('SIGTERM')
+        await once(child, 'exit')
+      }
+      await rm(folder, { recursive: true, force: true })
+      return child.exitCode
+    },
+  }
+  await vi.waitFor(async () => expect(await serving.ready()).toBe(200), { timeout: START_TIMEOUT_MS, interval: 100 })
+  return serving
+}
+
+export const UNAVAILABLE = {
+  status: 503,
+  body: { error: 'temporarily_unavailable', error_code: 'SALLYPORT_E_UNAVAILABLE', correlation_id: expect.any(String) },
+}
