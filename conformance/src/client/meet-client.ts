@@ -8,6 +8,8 @@ import { at, everywhere, tokenRequests, type Visit, type Visited } from './world
 
 /** Where nobody is hostile. */
 export const SOUND_WORLD: WorldChange = { name: 'sound', patch: () => ({}) }
+/** The same, for what has to be another each time. */
+export const SOUND_AGAIN: WorldChange = { name: 'sound-again', patch: () => ({}) }
 
 /** What is judged by when a client never says which revision it speaks. */
 const LATEST: Revision = '2026-07-28'
@@ -57,7 +59,8 @@ function stepOf(visit: Visit): string {
   if (visit.requests.length === 0) return 'it sent no request at all'
   if (at(visit, 'server', 'endpoint').length === 0) return 'it never asked the MCP server'
   if (everywhere(visit, 'resource-metadata').length === 0) return 'it did not read the metadata of the server'
-  if (everywhere(visit, 'issuer-metadata').length === 0) return 'it did not read the metadata of the authorization server'
+  if (everywhere(visit, 'issuer-metadata').length === 0)
+    return 'it did not read the metadata of the authorization server'
   if (everywhere(visit, 'authorize').length === 0) return 'nobody opened its authorization request'
   if (tokenRequests(visit, 'authorization_code').length === 0) return 'it did not redeem the code'
   return 'it did not come back to the MCP server with the token'
@@ -66,5 +69,8 @@ function stepOf(visit: Visit): string {
 function inMessage({ json }: Visited): unknown {
   const params = isRecord(json.params) ? json.params : {}
   const meta = isRecord(params._meta) ? params._meta : {}
-  return meta['io.modelcontextprotocol/protocolVersion'] ?? (json.method === 'initialize' ? params.protocolVersion : undefined)
+  return (
+    meta['io.modelcontextprotocol/protocolVersion'] ??
+    (json.method === 'initialize' ? params.protocolVersion : undefined)
+  )
 }

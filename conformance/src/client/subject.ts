@@ -1,5 +1,5 @@
-import type { Visit, Visited } from './world/record.ts'
 import type { WorldChange } from './world/behaviours.ts'
+import type { Visit, Visited } from './world/record.ts'
 
 /** A client as the checks see it. */
 export interface ClientSubject {

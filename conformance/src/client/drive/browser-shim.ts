@@ -41,7 +41,10 @@ export async function createBrowserShim(folder: string): Promise<BrowserShim> {
   }
 }
 
-function launchers(bin: string, program: string): { readonly files: ReadonlyMap<string, string>; readonly main: string } {
+function launchers(
+  bin: string,
+  program: string,
+): { readonly files: ReadonlyMap<string, string>; readonly main: string } {
   const node = process.execPath
   if (process.platform === 'win32') {
     const main = join(bin, 'browser.cmd')

@@ -54,7 +54,7 @@ export interface Memory {
   readonly codes: Map<string, Grant>
   readonly accessTokens: Map<string, Grant>
   readonly refreshTokens: Map<string, Grant>
-  /** Requests to the endpoint with a token that some party of the world gave out. */
+  /** Messages that want an answer and came with a token which some party of the world gave out. */
   carried: number
 }
 

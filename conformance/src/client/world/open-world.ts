@@ -88,7 +88,8 @@ function visitedOf(asked: Asked, place: Place, answer: WireAnswer): Visited {
 
 function written({ status, headers = {}, body }: Answer): WireAnswer {
   const isText = typeof body === 'string'
-  const type: readonly Header[] = body === undefined ? [] : [['content-type', isText ? 'text/plain' : 'application/json']]
+  const type: readonly Header[] =
+    body === undefined ? [] : [['content-type', isText ? 'text/plain' : 'application/json']]
   const text = body === undefined ? '' : isText ? body : JSON.stringify(body)
   return { status, headers: [...type, ...Object.entries(headers)], body: text, truncated: false }
 }

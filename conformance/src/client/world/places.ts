@@ -7,7 +7,8 @@ const ENDPOINTS = ['authorize', 'token', 'register'] as const
 export function placeOf({ party, url }: Asked, world: World): Place {
   const { pathname } = url
   if (party !== 'issuer' && pathname === new URL(world.server).pathname) return 'endpoint'
-  if (party === 'server') return world.does.resourceMetadataPaths(world).includes(pathname) ? 'resource-metadata' : 'nowhere'
+  if (party === 'server')
+    return world.does.resourceMetadataPaths(world).includes(pathname) ? 'resource-metadata' : 'nowhere'
   const issuer = issuerOf(party, world)
   if (world.does.issuerMetadataPaths(issuer).includes(pathname)) return 'issuer-metadata'
   const base = new URL(issuer).pathname.replace(/\/$/, '')

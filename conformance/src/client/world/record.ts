@@ -46,7 +46,10 @@ export function everywhere({ requests }: Pick<Visit, 'requests'>, place: Place):
 }
 
 /** Token requests with one grant type, wherever they went. */
-export function tokenRequests(visit: Pick<Visit, 'requests'>, grantType: 'authorization_code' | 'refresh_token'): readonly Visited[] {
+export function tokenRequests(
+  visit: Pick<Visit, 'requests'>,
+  grantType: 'authorization_code' | 'refresh_token',
+): readonly Visited[] {
   return everywhere(visit, 'token').filter(({ parameters }) => parameters.get('grant_type') === grantType)
 }
 

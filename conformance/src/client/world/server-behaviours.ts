@@ -1,7 +1,7 @@
 import { isRecord } from '../../mcp/json-rpc.ts'
 import { isRevision, STATELESS_SINCE } from '../../mcp/revision.ts'
-import type { Answer, Asked, Behaviours, Refusal, World } from './behaviours.ts'
 import { bearerTokenOf } from './bearer-token.ts'
+import type { Answer, Asked, Behaviours, Refusal, World } from './behaviours.ts'
 
 /** What the only tool needs; it does nothing, so that clients which call what they find do no harm. */
 export const READ_SCOPE = 'notes:read'
@@ -29,7 +29,7 @@ export const SERVER_BEHAVIOURS: Pick<
     const { does, memory } = world
     const token = bearerTokenOf(asked)
     const grant = token === undefined ? undefined : memory.accessTokens.get(token)
-    if (grant !== undefined) memory.carried += 1
+    if (grant !== undefined && asked.json.id !== undefined) memory.carried += 1
     const refusal = does.admit(asked, grant, world)
     if (refusal !== undefined) return refuse(refusal, world)
     return asked.method === 'POST' ? rpcAnswer(asked) : { status: 405, body: { error: 'method_not_allowed' } }

@@ -9,14 +9,19 @@ export interface TokenClient {
 }
 
 /** Every way in which one token request authenticates; a sound one uses one. */
-export function authenticationsOf({ headers, parameters }: Pick<Asked, 'headers' | 'parameters'>): readonly TokenClient[] {
+export function authenticationsOf({
+  headers,
+  parameters,
+}: Pick<Asked, 'headers' | 'parameters'>): readonly TokenClient[] {
   const clientId = parameters.get('client_id') ?? undefined
   const basic = readBasic(headerOf({ headers }, 'authorization'))
   const secret = parameters.get('client_secret')
   const used: readonly TokenClient[] = [
     ...(basic === undefined ? [] : [basic]),
     ...(secret === null ? [] : [{ method: 'client_secret_post', clientId, secret } as const]),
-    ...(parameters.has('client_assertion') ? [{ method: 'private_key_jwt', clientId, secret: undefined } as const] : []),
+    ...(parameters.has('client_assertion')
+      ? [{ method: 'private_key_jwt', clientId, secret: undefined } as const]
+      : []),
   ]
   return used.length === 0 ? [{ method: 'none', clientId, secret: undefined }] : used
 }
