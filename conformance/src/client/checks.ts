@@ -1,4 +1,3 @@
-import type { Check } from '../check/check.ts'
 import { pkce, pkceFresh, pkcePlainOnly, pkceUnadvertised } from './authorization/pkce.ts'
 import { redirectUri } from './authorization/redirect-uri.ts'
 import { resourceInAuthorization, resourceInRefresh, resourceInToken } from './authorization/resource.ts'
@@ -25,10 +24,9 @@ import {
 import { fileEndpoint, schemeEndpoint, scriptEndpoint, shellEndpoint } from './opening/authorization-endpoint.ts'
 import { basicAuthentication, noAuthentication, postAuthentication } from './registration/authentication.ts'
 import { applicationType, documentFirst, refreshGrant } from './registration/registering.ts'
-import { type Scenario, scenarioCheck } from './scenario.ts'
+import { type ClientCheck, type Scenario, scenarioCheck } from './scenario.ts'
 import { scopeOfChallenge, scopeOfMetadata, scopeOmitted, signInOnlyIfListed } from './scopes/first-scopes.ts'
 import { stepUp, stepUpLimit, stepUpLimitGrowing, stepUpUnion } from './scopes/step-up.ts'
-import type { ClientSubject } from './subject.ts'
 import { codeNotRedirected, tokenInHeaderAlone, tokenNotRedirected, tokenWithEveryRequest } from './tokens/placement.ts'
 import { endlessRefusal, refreshOnRefusal, refreshRotation } from './tokens/withdrawn.ts'
 
@@ -48,4 +46,4 @@ const scenarios: readonly Scenario[] = [
 ]
 
 /** Every check of `client` mode, in the order in which it runs. */
-export const clientChecks: readonly Check<ClientSubject>[] = scenarios.map(scenarioCheck)
+export const clientChecks: readonly ClientCheck[] = scenarios.map(scenarioCheck)

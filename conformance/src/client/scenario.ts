@@ -17,10 +17,16 @@ export interface Scenario extends Omit<Check<ClientSubject>, 'run' | 'permission
   judge(visit: Visit, sound: Visit): Judgement
 }
 
+/** A check that knows its world, so that a plan can tell it. */
+export interface ClientCheck extends Check<ClientSubject> {
+  readonly world: WorldChange
+}
+
 /** Makes a check of a scenario: nothing is judged of a client that does not come through where nobody is hostile. */
-export function scenarioCheck({ world, judge, ...words }: Scenario): Check<ClientSubject> {
+export function scenarioCheck({ world, judge, ...words }: Scenario): ClientCheck {
   return {
     ...words,
+    world,
     async run(subject) {
       if (subject.sound.kind === 'incomplete') return incomplete(subject.sound.why)
       const visit = await subject.visit(world)

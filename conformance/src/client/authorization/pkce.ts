@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
-import { doubtful, faulty, incomplete, sound } from '../../check/finding.ts'
+import { doubtful, type Finding, faulty, incomplete, sound } from '../../check/finding.ts'
 import { SOUND_AGAIN, SOUND_WORLD } from '../meet-client.ts'
-import type { Judgement, Scenario } from '../scenario.ts'
+import type { Scenario } from '../scenario.ts'
 import type { WorldChange } from '../world/behaviours.ts'
 import { everywhere, tokenRequests, type Visit, type Visited } from '../world/record.ts'
 
@@ -60,7 +60,7 @@ export const pkceUnadvertised = unsupported({
   risk: 'The server ignores the challenge, and the client believes its codes to be protected (C02).',
   sends: 'Metadata without code_challenge_methods_supported.',
   methods: undefined,
-  judge: (signIn) => ({ finding: faulty('it asked the user to sign in all the same'), decisive: [signIn] }),
+  judge: () => faulty('it asked the user to sign in all the same'),
 })
 
 export const pkcePlainOnly = unsupported({
@@ -71,13 +71,13 @@ export const pkcePlainOnly = unsupported({
   methods: ['plain'],
   judge: (signIn) =>
     signIn.parameters.get('code_challenge_method') === 'S256'
-      ? { finding: doubtful('it went on with S256, which the server does not say it supports'), decisive: [signIn] }
-      : { finding: faulty('it went on without S256'), decisive: [signIn] },
+      ? doubtful('it went on with S256, which the server does not say it supports')
+      : faulty('it went on without S256'),
 })
 
 interface Unsupported extends Pick<Scenario, 'id' | 'title' | 'risk' | 'sends'> {
   readonly methods: readonly string[] | undefined
-  readonly judge: (signIn: Visited) => Judgement
+  readonly judge: (signIn: Visited) => Finding
 }
 
 function unsupported({ methods, judge, ...words }: Unsupported): Scenario {
@@ -101,10 +101,10 @@ function unsupported({ methods, judge, ...words }: Unsupported): Scenario {
     },
     world,
     judge(visit: Visit) {
+      const [metadata] = everywhere(visit, 'issuer-metadata')
       const [signIn] = everywhere(visit, 'authorize')
-      if (signIn !== undefined) return judge(signIn)
-      const reached = everywhere(visit, 'issuer-metadata').length > 0
-      return { finding: reached ? sound('it stopped') : incomplete('it never read the metadata') }
+      if (signIn !== undefined) return { finding: judge(signIn), decisive: [metadata, signIn] }
+      return { finding: metadata !== undefined ? sound('it stopped') : incomplete('it never read the metadata') }
     },
   }
 }

@@ -63,10 +63,11 @@ export const issuerEcho: Scenario = {
     }),
   },
   judge(visit) {
+    const [metadata] = at(visit, 'issuer', 'issuer-metadata')
     const [signIn] = everywhere(visit, 'authorize')
     if (signIn !== undefined)
-      return { finding: faulty('it asked the user to sign in all the same'), decisive: [signIn] }
-    return { finding: reached(visit) ? sound('it stopped') : incomplete('it never read the metadata') }
+      return { finding: faulty('it asked the user to sign in all the same'), decisive: [metadata, signIn] }
+    return { finding: metadata !== undefined ? sound('it stopped') : incomplete('it never read the metadata') }
   },
 }
 
@@ -87,15 +88,13 @@ export const issuerEchoSlash: Scenario = {
     }),
   },
   judge(visit) {
+    const [metadata] = at(visit, 'issuer', 'issuer-metadata')
     const [signIn] = everywhere(visit, 'authorize')
     // Many servers write their issuer by a library that adds the slash; a client that lets it pass opens no door by it alone.
-    if (signIn !== undefined) return { finding: doubtful('it went on as if both were the same'), decisive: [signIn] }
-    return { finding: reached(visit) ? sound('it stopped') : incomplete('it never read the metadata') }
+    if (signIn !== undefined)
+      return { finding: doubtful('it went on as if both were the same'), decisive: [metadata, signIn] }
+    return { finding: metadata !== undefined ? sound('it stopped') : incomplete('it never read the metadata') }
   },
-}
-
-function reached(visit: Visit): boolean {
-  return at(visit, 'issuer', 'issuer-metadata').length > 0
 }
 
 function judgeOrder(visit: Visit): ReturnType<Scenario['judge']> {

@@ -1,7 +1,7 @@
 import { faulty, incomplete, sound } from '../../check/finding.ts'
 import type { Judgement, Scenario } from '../scenario.ts'
 import type { World, WorldChange } from '../world/behaviours.ts'
-import { at, everywhere, type Visit } from '../world/record.ts'
+import { at, everywhere, type Visit, type Visited } from '../world/record.ts'
 
 const REMEDIES = {
   general:
@@ -92,6 +92,7 @@ export const metadataOfAnother: Scenario = {
     name: 'challenge-points-to-another-server',
     official: 'auth/resource-mismatch',
     patch: (usual) => ({
+      resourceMetadataPaths: () => [],
       resourceMetadataUrl: ({ other }) => `${other}/.well-known/oauth-authorization-server`,
       issuerMetadataAnswer: (asked, world) =>
         asked.party === 'other'
@@ -99,7 +100,7 @@ export const metadataOfAnother: Scenario = {
           : usual.issuerMetadataAnswer(asked, world),
     }),
   },
-  judge: (visit) => judgeMismatch(visit, at(visit, 'other', 'issuer-metadata').length > 0),
+  judge: (visit) => judgeMismatch(visit, at(visit, 'other', 'issuer-metadata')[0]),
 }
 
 interface Mismatch extends Pick<Scenario, 'id' | 'title' | 'risk' | 'sends'> {
@@ -124,14 +125,15 @@ function mismatch({ resource, ...words }: Mismatch): Scenario {
         resourceMetadata: (world) => ({ ...usual.resourceMetadata(world), resource: resource(world) }),
       }),
     },
-    judge: (visit) => judgeMismatch(visit, everywhere(visit, 'resource-metadata').length > 0),
+    judge: (visit) => judgeMismatch(visit, everywhere(visit, 'resource-metadata')[0]),
   }
 }
 
-function judgeMismatch(visit: Visit, reached: boolean): Judgement {
+function judgeMismatch(visit: Visit, metadata: Visited | undefined): Judgement {
   const [signIn] = everywhere(visit, 'authorize')
-  if (signIn !== undefined) return { finding: faulty('it asked the user to sign in all the same'), decisive: [signIn] }
-  return { finding: reached ? sound('it stopped') : incomplete('it never read the metadata') }
+  if (signIn !== undefined)
+    return { finding: faulty('it asked the user to sign in all the same'), decisive: [metadata, signIn] }
+  return { finding: metadata !== undefined ? sound('it stopped') : incomplete('it never read the metadata') }
 }
 
 function asked(visit: Visit): string {

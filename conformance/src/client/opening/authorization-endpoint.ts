@@ -10,9 +10,8 @@ const REMEDIES = {
   sdk2: 'redirectToAuthorization of your provider gets the URL: check url.protocol there, and use spawn without a shell.',
 }
 
-/** What a shell runs in an address, without a blank, which every URL library would encode. */
-const command = (canary: string): string =>
-  process.platform === 'win32' ? `&echo.>${canary}&` : `$(touch$\{IFS}${canary})`
+/** What a POSIX shell runs in an address, without a sign that URL libraries encode in a path. */
+const command = (canary: string): string => `$(touch$IFS${canary})`
 
 export const scriptEndpoint = endpoint({
   id: 'client-script-address-refused',
@@ -43,8 +42,8 @@ export const shellEndpoint: Scenario = {
     id: 'client-no-shell-opens-pages',
     title: 'What a shell would run in an authorization endpoint is not run',
     risk: 'A hostile server runs commands on the machine of the user (C01, CVE-2025-10619).',
-    sends: 'Metadata whose authorization_endpoint is an http URL with a command in its query.',
-    address: ({ issuer, canary }) => `${issuer}/authorize?hint=${command(canary)}`,
+    sends: 'Metadata whose authorization_endpoint is an http URL with a command of a POSIX shell in its path.',
+    address: ({ issuer, canary }) => `${issuer}/authorize/${command(canary)}`,
   }),
   expects: 'It opens the page or refuses; the command is not run.',
   judge(visit) {
@@ -79,7 +78,7 @@ function endpoint({ address, ...words }: Endpoint): Scenario {
 }
 
 function judge(visit: Visit, usual: Visit): ReturnType<Scenario['judge']> {
-  const [first] = visit.opened
+  const first = visit.opened.find((address) => !/^https?:/i.test(address))
   const decisive = at(visit, 'issuer', 'issuer-metadata').slice(-1)
   if (visit.canaryTouched) return { finding: faulty('the command in the address was run'), decisive }
   if (first !== undefined) return { finding: faulty(`it gave the browser ${JSON.stringify(first)} to open`), decisive }

@@ -12,7 +12,7 @@ export function placeOf({ party, url }: Asked, world: World): Place {
   const issuer = issuerOf(party, world)
   if (world.does.issuerMetadataPaths(issuer).includes(pathname)) return 'issuer-metadata'
   const base = new URL(issuer).pathname.replace(/\/$/, '')
-  return ENDPOINTS.find((name) => pathname === `${base}/${name}`) ?? 'nowhere'
+  return ENDPOINTS.find((name) => `${pathname}/`.startsWith(`${base}/${name}/`)) ?? 'nowhere'
 }
 
 export function answerAt(place: Place, asked: Asked, world: World): Answer {

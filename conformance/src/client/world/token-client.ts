@@ -8,22 +8,22 @@ export interface TokenClient {
   readonly secret: string | undefined
 }
 
-/** Every way in which one token request authenticates; a sound one uses one. */
+/** Every way in which one token request authenticates; a sound one uses one. An empty secret is none, and may be left out or not. */
 export function authenticationsOf({
   headers,
   parameters,
 }: Pick<Asked, 'headers' | 'parameters'>): readonly TokenClient[] {
   const clientId = parameters.get('client_id') ?? undefined
   const basic = readBasic(headerOf({ headers }, 'authorization'))
-  const secret = parameters.get('client_secret')
+  const secret = parameters.get('client_secret') ?? ''
   const used: readonly TokenClient[] = [
-    ...(basic === undefined ? [] : [basic]),
-    ...(secret === null ? [] : [{ method: 'client_secret_post', clientId, secret } as const]),
+    ...(basic === undefined || basic.secret === '' ? [] : [basic]),
+    ...(secret === '' ? [] : [{ method: 'client_secret_post', clientId, secret } as const]),
     ...(parameters.has('client_assertion')
       ? [{ method: 'private_key_jwt', clientId, secret: undefined } as const]
       : []),
   ]
-  return used.length === 0 ? [{ method: 'none', clientId, secret: undefined }] : used
+  return used.length === 0 ? [{ method: 'none', clientId: clientId ?? basic?.clientId, secret: undefined }] : used
 }
 
 export function clientIdOf(asked: Pick<Asked, 'headers' | 'parameters'>): string | undefined {
