@@ -28,9 +28,10 @@ export function scenarioCheck({ world, judge, ...words }: Scenario): ClientCheck
     ...words,
     world,
     async run(subject) {
-      if (subject.sound.kind === 'incomplete') return incomplete(subject.sound.why)
+      const sound = subject.meet()
+      if (sound.kind === 'incomplete') return incomplete(sound.why)
       const visit = await subject.visit(world)
-      const { finding, decisive = [] } = judge(visit, subject.sound.visit)
+      const { finding, decisive = [] } = judge(visit, sound.visit)
       subject.show(decisive.filter((visited) => visited !== undefined))
       return finding
     },

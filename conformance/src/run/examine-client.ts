@@ -1,12 +1,12 @@
 import type { Check } from '../check/check.ts'
 import { type Driver, NotStartedError } from '../client/drive/drive.ts'
 import { acquaint, revisionOf, SOUND_WORLD } from '../client/meet-client.ts'
-import type { ClientSubject } from '../client/subject.ts'
+import type { Acquaintance, ClientSubject } from '../client/subject.ts'
 import { type VisitLimits, visitWorld } from '../client/visit-world.ts'
 import type { WorldChange } from '../client/world/behaviours.ts'
 import type { Visit } from '../client/world/record.ts'
 import type { Revision } from '../mcp/revision.ts'
-import { redactText } from '../report/redaction.ts'
+import { redactExchanges, redactText } from '../report/redaction.ts'
 import { type CheckReport, type Report, summarise } from '../report/report.ts'
 import type { Requirement } from '../requirements/requirement.ts'
 import type { Exchange } from '../wire/message.ts'
@@ -25,6 +25,11 @@ export interface ExamineClient {
   /** Names the world that the client is sent into. */
   readonly onVisit?: (world: string) => void
   readonly onResult?: (result: CheckReport, done: number, all: number) => void
+}
+
+const AS_THE_FIRST: Acquaintance = {
+  kind: 'incomplete',
+  why: 'the client did not come through where nobody is hostile; the first check says how far it came',
 }
 
 /** Of a flood nobody reads more. */
@@ -46,7 +51,8 @@ export async function examineClient(options: ExamineClient): Promise<Report> {
     return visiting
   }
   const first = await startable(() => visit(SOUND_WORLD))
-  const sound = acquaint(first)
+  const acquainted = acquaint(first)
+  let told = false
   const revision = spec ?? revisionOf(first)
   const checks = await runChecks({
     checks: options.checks,
@@ -55,7 +61,14 @@ export async function examineClient(options: ExamineClient): Promise<Report> {
     permissions: new Set(),
     openWire: () => ({ exchanges: [] as Exchange[] }),
     subjectFor: ({ exchanges }): ClientSubject => ({
-      sound,
+      meet(): Acquaintance {
+        if (acquainted.kind === 'complete') return acquainted
+        // Said once, with all that was seen: the same for each check would hide it.
+        if (told) return AS_THE_FIRST
+        told = true
+        exchanges.push(...first.requests.slice(0, EVIDENCE_MAX))
+        return { kind: 'incomplete', why: redactExchanges(first.requests).text(acquainted.why) }
+      },
       async visit(change) {
         const visited = await visit(change)
         exchanges.push(...visited.requests.slice(0, EVIDENCE_MAX))

@@ -22,6 +22,8 @@ describe('a client is not judged by what was never seen', () => {
       const checks = await examine({ isState: () => false })
       expect(new Set(checks.map(({ verdict }) => verdict))).toEqual(new Set(['incomplete']))
       expect(checks[0]?.detail).toMatch(/it did not redeem the code; .* the answer has another state/)
+      expect(checks[0]?.evidence.at(-1)?.request).toMatch(/\/authorize/)
+      expect(checks[1]?.detail).toMatch(/the first check says/)
     },
     RUN_MS,
   )
@@ -92,6 +94,22 @@ describe('a replaced refresh token that comes again', () => {
 })
 
 describe('a report about a client', () => {
+  it('shows no token that a client writes before it fails', async () => {
+    let token = ''
+    const run = async (settings: Parameters<typeof runPlainClient>[0]): Promise<void> => {
+      const present: Behaviours['present'] = (given, method, url) => {
+        if (given !== undefined) token = given
+        if (token !== '') throw new Error(`something broke near ${token}`)
+        return SOUND.present(given, method, url)
+      }
+      await runPlainClient(settings, { ...SOUND, present })
+    }
+    const { checks } = await examineFunction(run, { only: ['client-pkce'] })
+    expect(checks[0]?.detail).toMatch(/something broke near \[redacted\]/)
+    expect(token).not.toBe('')
+    expect(JSON.stringify(checks)).not.toContain(token)
+  })
+
   it('shows no token, code, verifier or secret of the worlds', async () => {
     const seen: string[] = []
     const note = (text: string | null | undefined): void => {
