@@ -1,5 +1,6 @@
 import { pkce, pkceFresh, pkcePlainOnly, pkceUnadvertised } from './authorization/pkce.ts'
 import { redirectUri } from './authorization/redirect-uri.ts'
+import { codeOnce, denialRespected } from './authorization/refusals.ts'
 import { resourceInAuthorization, resourceInRefresh, resourceInToken } from './authorization/resource.ts'
 import { stateCompared, stateSent } from './authorization/state.ts'
 import { issuerEcho, issuerEchoSlash, orderWithoutPath, orderWithPath } from './discovery/issuer-metadata.ts'
@@ -36,7 +37,7 @@ const scenarios: readonly Scenario[] = [
   ...[scriptEndpoint, fileEndpoint, schemeEndpoint, shellEndpoint],
   ...[documentFirst, applicationType, refreshGrant, basicAuthentication, postAuthentication, noAuthentication],
   ...[pkce, pkceFresh, pkceUnadvertised, pkcePlainOnly, resourceInAuthorization, resourceInToken, resourceInRefresh],
-  ...[redirectUri, stateSent, stateCompared],
+  ...[redirectUri, stateSent, stateCompared, codeOnce, denialRespected],
   ...[issuerMissing, issuerWrong, issuerNormalised, issuerUnannounced, issuerAbsent, issuerInError, mixUp],
   ...[credentialsNotReused, refreshTokenNotShown],
   ...[scopeOfChallenge, scopeOfMetadata, scopeOmitted, signInOnlyIfListed],

@@ -61,4 +61,18 @@ export const clientAuthorizationRows: readonly Requirement[] = [
     levels: always('must'),
     source: security('communication-security'),
   },
+  {
+    id: 'CL-AZ-07',
+    role: 'client',
+    statement: 'A code is sent to the token endpoint once, whatever the answer is.',
+    levels: always('practice'),
+    source: rfc(6749, '4.1.2'),
+  },
+  {
+    id: 'CL-AZ-08',
+    role: 'client',
+    statement: 'A refusal of the user ends the sign-in.',
+    levels: always('practice'),
+    source: rfc(6749, '4.1.2.1'),
+  },
 ]
