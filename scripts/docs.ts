@@ -20,7 +20,7 @@ const CHECKS_FOLDER = 'docs/checks'
 const CHECK_GROUPS: readonly CheckGroup[] = [
   { heading: 'MCP servers', command: 'server https://mcp.example.com/mcp', checks: serverChecks },
   { heading: 'Authorization servers', command: 'as https://auth.example.com', checks: authorizationServerChecks },
-  { heading: 'Clients', command: 'client', checks: clientChecks },
+  { heading: 'Clients', command: 'client', subject: 'node client.mjs', checks: clientChecks },
 ]
 
 /**

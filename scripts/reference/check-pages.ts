@@ -32,6 +32,8 @@ export interface CheckGroup {
   readonly heading: string
   /** How one check is run alone, without its id. */
   readonly command: string
+  /** What stands behind the flags: a client is a command of its own. */
+  readonly subject?: string
   readonly checks: readonly AnyCheck[]
 }
 
@@ -45,8 +47,10 @@ export function checkPages(
   requirements: ReadonlyMap<string, Requirement>,
 ): ReadonlyMap<string, string> {
   const checks = groups.flatMap((group) => group.checks)
-  const pages = groups.flatMap(({ command, checks }) =>
-    checks.map((check) => [`${FOLDER}/${check.id}.md`, checkPage(check, rowOf(check, requirements), command)] as const),
+  const pages = groups.flatMap((group) =>
+    group.checks.map(
+      (check) => [`${FOLDER}/${check.id}.md`, checkPage(check, rowOf(check, requirements), group)] as const,
+    ),
   )
   const twice = checks.filter(({ id }, at) => checks.findIndex((other) => other.id === id) !== at)
   if (twice.length > 0) throw new Error(`two checks are called ${twice.map(({ id }) => id).join(', ')}`)
@@ -74,7 +78,8 @@ function sectionOf({ heading, checks }: CheckGroup, requirements: ReadonlyMap<st
   return `## ${heading}\n\n${table(['check', 'what holds when it passes', 'requirement', 'level'], rows)}\n`
 }
 
-function checkPage(check: AnyCheck, row: Requirement, command: string): string {
+function checkPage(check: AnyCheck, row: Requirement, { command, subject }: CheckGroup): string {
+  const line = [command, '--only', check.id, ...(subject === undefined ? [] : ['--', subject])].join(' ')
   const levels = REVISIONS.map((revision) => [revision, levelWord(row.levels[revision])])
   const parts = [
     generatedFrom(SOURCE),
@@ -83,9 +88,9 @@ function checkPage(check: AnyCheck, row: Requirement, command: string): string {
     `## What is asked\n\n${row.statement}\n\n${table(['revision', 'how binding'], levels)}\n`,
     `## What goes wrong without it\n\n${check.risk}\n`,
     `## What is sent\n\n${check.sends}${check.permission === undefined ? '' : `\n\nOnly with ${PERMISSION_FLAGS[check.permission]}`}\n`,
-    `## What a sound one answers\n\n${check.expects}\n`,
+    `## What a sound one ${subject === undefined ? 'answers' : 'does'}\n\n${check.expects}\n`,
     `## How to mend it\n\n${remediesOf(check.remedies)}\n`,
-    `## Run it alone\n\n\`\`\`sh\nnpm run examine -- ${command} --only ${check.id}\n\`\`\`\n`,
+    `## Run it alone\n\n\`\`\`sh\nnpm run examine -- ${line}\n\`\`\`\n`,
     '[All checks](README.md)\n',
   ]
   return parts.join('\n')

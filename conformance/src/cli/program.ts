@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander'
 import { UnreachableError } from '../run/examine-server.ts'
+import { addClientVerb } from './client-verb.ts'
 import type { Console } from './console.ts'
 import { addDiffVerb } from './diff-verb.ts'
 import { addDoctorVerb } from './doctor-verb.ts'
@@ -16,7 +17,7 @@ import { UsageError } from './usage-error.ts'
 export async function runCommandLine(args: readonly string[], console: Console): Promise<number> {
   let exitCode: number = EXIT.passed
   const program = new Command('sallyport-examine')
-    .description('judges MCP servers and authorization servers as OAuth parties, from outside')
+    .description('judges MCP servers, authorization servers and clients as OAuth parties, from outside')
     .exitOverride()
     .configureOutput({
       writeOut: (text) => console.out(text.trimEnd()),
@@ -26,6 +27,7 @@ export async function runCommandLine(args: readonly string[], console: Console):
     exitCode = code
   }
   addServerVerb(program, console, finish)
+  addClientVerb(program, console, finish)
   addDiffVerb(program, console, finish)
   addLogoutVerb(program, console, finish)
   addDoctorVerb(program, console, finish)

@@ -38,13 +38,19 @@ const severalNames = (value: string, before: readonly string[] = []): readonly s
   ...value.split(',').filter((name) => name !== ''),
 ]
 
-/** Adds them to a verb. */
-export function addRunFlags(verb: Command): void {
+/** Adds those that say which checks run, and by which revision. */
+export function addSelectionFlags(verb: Command): void {
   verb
     .option('--only <ids>', 'run these checks alone: ids of checks or requirements', severalNames)
     .option('--skip <ids>', 'leave these checks out', severalNames)
     .option('--list', 'list the checks, send nothing')
     .option('--spec <revision>', 'revision of MCP to examine by, instead of the one that is spoken')
+}
+
+/** Adds them to a verb. */
+export function addRunFlags(verb: Command): void {
+  addSelectionFlags(verb)
+  verb
     .option('--slow', 'also checks that have to wait')
     .option('--stress', 'also checks that send many requests')
     .option('--rate <per-second>', `requests per second at most (${DEFAULT_RATE})`)
@@ -88,6 +94,17 @@ function readFailOn(values: readonly string[]): ReadonlySet<FailOn> {
         if (value === 'must' || value === 'should' || value === 'incomplete') return value
         throw new UsageError(`--fail-on ${value}: must, should or incomplete`)
       }),
+  )
+}
+
+/** Variables of a program that is started, out of lines of `NAME=VALUE`. @throws UsageError */
+export function readEnvironment(lines: readonly string[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    lines.map((line) => {
+      const at = line.indexOf('=')
+      if (at < 1) throw new UsageError(`--env ${line}: write NAME=VALUE`)
+      return [line.slice(0, at), line.slice(at + 1)]
+    }),
   )
 }
 

@@ -5,10 +5,10 @@ import { UsageError } from './usage-error.ts'
  * The checks that `--only` and `--skip` leave. Each names a check, or a requirement for all of its checks.
  * @throws UsageError for a name that is neither
  */
-export function selectChecks<Subject>(
-  checks: readonly Check<Subject>[],
+export function selectChecks<Item extends Pick<Check<never>, 'id' | 'requirement'>>(
+  checks: readonly Item[],
   { only, skip }: { readonly only: readonly string[]; readonly skip: readonly string[] },
-): readonly Check<Subject>[] {
+): readonly Item[] {
   for (const name of [...only, ...skip]) {
     if (!checks.some((check) => isNamed(check, name))) {
       throw new UsageError(`${name} is no check and no requirement; --list shows them all`)

@@ -1,6 +1,13 @@
 import { isRecord } from '../mcp/json-rpc.ts'
 import type { AllowedCall, Profile } from '../server/subject.ts'
-import { type RunFlags, type RunOptions, readNumber, readRunOptions, readSeconds } from './run-flags.ts'
+import {
+  type RunFlags,
+  type RunOptions,
+  readEnvironment,
+  readNumber,
+  readRunOptions,
+  readSeconds,
+} from './run-flags.ts'
 import { UsageError } from './usage-error.ts'
 
 /** Servers on the JVM, and those that npx fetches first, take their time. */
@@ -124,13 +131,8 @@ function readProfile(flags: ServerFlags, token: string | undefined): Profile {
 
 function readStart(flags: ServerFlags): ServerOptions['start'] {
   if (flags.start === undefined) return undefined
-  const env = (flags.env ?? []).map((line) => {
-    const at = line.indexOf('=')
-    if (at < 1) throw new UsageError(`--env ${line}: write NAME=VALUE`)
-    return [line.slice(0, at), line.slice(at + 1)]
-  })
   const timeoutMs = readSeconds('--start-timeout', flags.startTimeout, DEFAULT_START_SECONDS)
-  return { command: flags.start, env: Object.fromEntries(env), timeoutMs }
+  return { command: flags.start, env: readEnvironment(flags.env ?? []), timeoutMs }
 }
 
 function readCall(text: string): AllowedCall {

@@ -1,4 +1,8 @@
 import { challengeRows } from './challenge-rows.ts'
+import { clientAuthorizationRows } from './client-authorization-rows.ts'
+import { clientDiscoveryRows } from './client-discovery-rows.ts'
+import { clientRegistrationRows } from './client-registration-rows.ts'
+import { clientTokenRows } from './client-token-rows.ts'
 import { metadataRows } from './metadata-rows.ts'
 import { placementRows } from './placement-rows.ts'
 import type { Requirement } from './requirement.ts'
@@ -20,7 +24,12 @@ export const serverRequirements: readonly Requirement[] = [
 export const authorizationServerRequirements: readonly Requirement[] = []
 
 /** What is asked of a client. */
-export const clientRequirements: readonly Requirement[] = []
+export const clientRequirements: readonly Requirement[] = [
+  ...clientDiscoveryRows,
+  ...clientAuthorizationRows,
+  ...clientRegistrationRows,
+  ...clientTokenRows,
+]
 
 export const allRequirements: readonly Requirement[] = [
   ...serverRequirements,

@@ -14,6 +14,8 @@ export const discovery = (anchor: string): string =>
   `${MCP}/2026-07-28/basic/authorization/authorization-server-discovery#${anchor}`
 export const security = (anchor: string): string =>
   `${MCP}/2026-07-28/basic/authorization/security-considerations#${anchor}`
+export const registration = (anchor: string): string =>
+  `${MCP}/2026-07-28/basic/authorization/client-registration#${anchor}`
 export const transport = (anchor: string): string => `${MCP}/2026-07-28/basic/transports/streamable-http#${anchor}`
 /** The transport page of the last revision with sessions. */
 export const sessionTransport = (anchor: string): string => `${MCP}/2025-11-25/basic/transports#${anchor}`

@@ -8,21 +8,24 @@ import type { Requirement } from '../requirements/requirement.ts'
 import { BURST_OF_TWO, BURST_UNDER_STRESS, BudgetSpentError } from '../wire/pace.ts'
 import { Unanswered, type Wire } from '../wire/wire.ts'
 
-export interface RunChecks<Subject> {
+/** @typeParam Recorder keeps the exchanges of one check, which are its evidence */
+export interface RunChecks<Subject, Recorder extends Pick<Wire, 'exchanges'> = Wire> {
   readonly checks: readonly Check<Subject>[]
   readonly requirements: ReadonlyMap<string, Requirement>
   readonly revision: Revision
   readonly permissions: ReadonlySet<Permission>
   /** The subject as one check sees it: everything it sends goes over this wire. */
-  readonly subjectFor: (wire: Wire) => Subject | Promise<Subject>
-  readonly openWire: (burstMost: number) => Wire
+  readonly subjectFor: (wire: Recorder) => Subject | Promise<Subject>
+  readonly openWire: (burstMost: number) => Recorder
   /** Credentials of the run, which no report may show even where a server echoes them. */
   readonly secrets?: () => readonly string[]
   readonly onResult?: (result: CheckReport, done: number, all: number) => void
 }
 
 /** Runs every check that the revision asks for, in their order. */
-export async function runChecks<Subject>(run: RunChecks<Subject>): Promise<readonly CheckReport[]> {
+export async function runChecks<Subject, Recorder extends Pick<Wire, 'exchanges'>>(
+  run: RunChecks<Subject, Recorder>,
+): Promise<readonly CheckReport[]> {
   const asked = run.checks.flatMap((check) => {
     const requirement = run.requirements.get(check.requirement)
     const level = requirement?.levels[run.revision]
@@ -50,7 +53,11 @@ export async function runChecks<Subject>(run: RunChecks<Subject>): Promise<reado
   return results
 }
 
-async function findingOf<Subject>(check: Check<Subject>, run: RunChecks<Subject>, wire: Wire): Promise<Finding> {
+async function findingOf<Subject, Recorder extends Pick<Wire, 'exchanges'>>(
+  check: Check<Subject>,
+  run: RunChecks<Subject, Recorder>,
+  wire: Recorder,
+): Promise<Finding> {
   if (check.permission !== undefined && !run.permissions.has(check.permission)) {
     return notApplicable(`it was not asked for: it needs ${FLAG_OF[check.permission]}`)
   }

@@ -1,13 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Agent, request } from 'undici'
 import { trusting } from '../wire/roots.ts'
+import { endGroup, hasEnded, IN_A_GROUP, signalGroup } from './process-group.ts'
 
 const POLL_MS = 100
 const PROBE_MS = 1_000
-/** Between the polite signal and the other one. */
-const GRACE_MS = 2_000
 /** Of what the server said before it died: enough for a stack trace. */
 const LAST_WORDS = 2_000
 
@@ -47,8 +45,7 @@ export async function startServer({ command, env, url, timeoutMs, ca }: StartSer
   if (await answers()) throw new StartError(`something answers at ${url} before the server was started`)
   const child = spawn(command, {
     shell: true,
-    // A group of its own, so that what the shell started can be ended with it.
-    detached: process.platform !== 'win32',
+    detached: IN_A_GROUP,
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
@@ -60,7 +57,7 @@ export async function startServer({ command, env, url, timeoutMs, ca }: StartSer
   child.stderr.on('data', listen)
   return {
     async stop() {
-      await stop(child)
+      await endGroup(child)
       await agent.destroy()
     },
     kill: () => signalGroup(child, 'SIGKILL'),
@@ -95,31 +92,5 @@ async function answersAt(url: string, dispatcher: Agent): Promise<boolean> {
     return true
   } catch {
     return false
-  }
-}
-
-async function stop(child: ChildProcess): Promise<void> {
-  const closed = hasEnded(child) ? Promise.resolve() : once(child, 'exit')
-  signalGroup(child, 'SIGTERM')
-  const ended = await Promise.race([closed.then(() => true), sleep(GRACE_MS, false, { ref: false })])
-  // Also when the shell has gone: what it started may have stayed.
-  signalGroup(child, 'SIGKILL')
-  if (!ended) await closed
-  child.stdout?.destroy()
-  child.stderr?.destroy()
-}
-
-function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {
-  return exitCode !== null || signalCode !== null
-}
-
-function signalGroup(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): void {
-  if (child.pid === undefined) return
-  try {
-    // Windows has no groups, and a program of its own that ends a tree.
-    if (process.platform === 'win32') spawn('taskkill', ['/pid', String(child.pid), '/T', '/F'])
-    else process.kill(-child.pid, signal)
-  } catch {
-    // Nobody of the group is left.
   }
 }

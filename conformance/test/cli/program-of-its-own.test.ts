@@ -22,6 +22,19 @@ it('an interrupted run takes the server it started with it', async () => {
   await expect.poll(() => answers(url), { timeout: 10_000 }).toBe(false)
 })
 
+it('an interrupted run takes the client it runs with it', async () => {
+  const port = await findFreePort()
+  const command = ['--env', `PORT=${port}`, '--timeout', '600', '--', process.execPath, PROGRAM]
+  const args = ['--conditions=@sallyport/source', BIN, 'client', ...command]
+  const examiner = spawn(process.execPath, args, { stdio: 'ignore' })
+  const url = `http://127.0.0.1:${port}/mcp`
+  await expect.poll(() => answers(url), { timeout: 60_000 }).toBe(true)
+  examiner.kill('SIGINT')
+  const [exitCode] = await once(examiner, 'exit')
+  expect(exitCode).toBe(130)
+  await expect.poll(() => answers(url), { timeout: 10_000 }).toBe(false)
+})
+
 async function answers(url: string): Promise<boolean> {
   try {
     await fetch(url)

@@ -1,27 +1,37 @@
 import type { Row } from './matrix.ts'
 
+/** What a page of a matrix is about. */
+export interface MatrixPage {
+  /** How the runs were made, and how the page is written anew. */
+  readonly introduction: string
+  /** `server`, `client` */
+  readonly subject: string
+  readonly whole: readonly Row[]
+  readonly broken: readonly Row[]
+}
+
 /** Which check finds which fault, as a page: faults with what finds them, then checks with the faults that prove them. */
-export function renderMatrix(whole: readonly Row[], broken: readonly Row[]): string {
+export function renderMatrix({ introduction, subject, whole, broken }: MatrixPage): string {
+  const Subjects = `${subject.charAt(0).toUpperCase()}${subject.slice(1)}s`
   return `# Detection matrix
 
-Written by \`conformance/test/detection/matrix.test.ts\` out of runs of the whole of \`server\` mode at every fixture, profile \`started\`,
-without \`--slow\` and \`--stress\`. \`UPDATE_MATRIX=1 npx vitest run conformance/test/detection\` writes it anew.
+${introduction}
 
-## Servers without a fault of ours
+## ${Subjects} without a fault of ours
 
-| server | what it is | fails | warns |
+| ${subject} | what it is | fails | warns |
 |---|---|---|---|
 ${whole.map(line).join('\n')}
 
-## Servers with one fault each (${broken.length})
+## ${Subjects} with one fault each (${broken.length})
 
-| server | what it does | fails | warns |
+| ${subject} | what it does | fails | warns |
 |---|---|---|---|
 ${broken.map(line).join('\n')}
 
-## Checks, and the servers that prove that they can fail or warn
+## Checks, and the ${subject}s that prove that they can fail or warn
 
-| check | servers |
+| check | ${subject}s |
 |---|---|
 ${checksOf(broken).join('\n')}
 `

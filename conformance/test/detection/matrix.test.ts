@@ -6,6 +6,8 @@ import { serverChecks } from '../../src/server/checks.ts'
 import { examineBroken, examineWhole, type Row } from './matrix.ts'
 import { renderMatrix } from './matrix-page.ts'
 
+const INTRODUCTION = `Written by \`conformance/test/detection/matrix.test.ts\` out of runs of the whole of \`server\` mode at every fixture, profile \`started\`,
+without \`--slow\` and \`--stress\`. \`UPDATE_MATRIX=1 npx vitest run conformance/test/detection\` writes it anew.`
 const PAGE = new URL('../../fixtures/MATRIX.md', import.meta.url)
 /** So that a fault stays one fault, and its author sees it at a glance. */
 const PATCH_LINES = 30
@@ -68,7 +70,12 @@ describe('the broken servers', () => {
 })
 
 it('the page of the matrix is what the runs found', async () => {
-  const page = renderMatrix([...whole.values()], [...broken.values()])
+  const page = renderMatrix({
+    introduction: INTRODUCTION,
+    subject: 'server',
+    whole: [...whole.values()],
+    broken: [...broken.values()],
+  })
   if (process.env.UPDATE_MATRIX === '1') await writeFile(PAGE, page)
   expect(await readFile(PAGE, 'utf8')).toBe(page)
 })

@@ -40,7 +40,7 @@ export function examineBroken(): Promise<readonly Row[]> {
   })
 }
 
-function row({ name, says }: Fault | WholeServer, expected: Findings, report: Report): Row {
+export function row({ name, says }: Pick<Row, 'name' | 'says'>, expected: Findings, report: Report): Row {
   const withVerdict = (verdict: string): readonly string[] =>
     report.checks.filter((check) => check.verdict === verdict).map(({ id }) => id)
   const found = { fails: withVerdict('fail').toSorted(), warns: withVerdict('warn').toSorted() }
@@ -56,7 +56,7 @@ function expectedOfFault({ fails, warns = [] }: Fault): Findings {
   return { fails: fails.toSorted(), warns: warns.toSorted() }
 }
 
-async function inTurn<Item, Result>(
+export async function inTurn<Item, Result>(
   items: readonly Item[],
   work: (item: Item) => Promise<Result>,
 ): Promise<readonly Result[]> {

@@ -1,9 +1,21 @@
-import type { Evidence } from '../report.ts'
+import type { CheckReport, Evidence } from '../report.ts'
 import { printable } from './plain-text.ts'
 
 /** Said by the transport itself: a copy of them would contradict it. */
 const OF_TRANSPORT = new Set(['content-length', 'host', 'connection', 'transfer-encoding'])
 const HIDDEN = /\[(?:redacted|token[^\]]*)\]/g
+
+/**
+ * The line that sends the last request of a check once more.
+ * @returns undefined where nobody can: what a client sent came to listeners that are gone
+ */
+export function curlLineOf({
+  requirement,
+  evidence,
+}: Pick<CheckReport, 'requirement' | 'evidence'>): string | undefined {
+  if (requirement.startsWith('CL-')) return undefined
+  return evidence.map(curlOf).findLast((line) => line !== undefined)
+}
 
 /**
  * The line that sends a request once more. What was redacted is a variable of the shell: `$TOKEN` where a credential belongs,

@@ -1,6 +1,6 @@
 import type { Verdict } from '../../check/verdict.ts'
 import { type CheckReport, type Report, summaryLine } from '../report.ts'
-import { curlOf } from './curl.ts'
+import { curlLineOf } from './curl.ts'
 import { STYLE } from './html-style.ts'
 import { VERDICT_WORDS } from './human.ts'
 import { bindingOf, escapeMarkup, linkTo, noStatements, type StatementOf } from './plain-text.ts'
@@ -76,7 +76,7 @@ function count(report: Report, verdict: Verdict): string {
 function details(check: CheckReport, statementOf: StatementOf, { level, anchor }: Place): string {
   const heading = `h${level + 1}`
   const open = check.verdict === 'fail' ? ' open' : ''
-  const curl = check.evidence.map(curlOf).findLast((line) => line !== undefined)
+  const curl = curlLineOf(check)
   const again =
     curl === undefined ? '' : `<${heading}>Send the last request again</${heading}>\n<pre>${escapeMarkup(curl)}</pre>\n`
   return `<details class="${check.verdict}" id="${escapeMarkup(anchor + check.id)}"${open}>

@@ -2,7 +2,7 @@ import { styleText } from 'node:util'
 import type { Verdict } from '../../check/verdict.ts'
 import { examinedOf, type ManyReport, summariseMany, unreachableOf } from '../many.ts'
 import { type CheckReport, type Report, summaryLine } from '../report.ts'
-import { curlOf } from './curl.ts'
+import { curlLineOf } from './curl.ts'
 import { bindingOf, noStatements, onOneLine, printable, type StatementOf } from './plain-text.ts'
 
 /** In this order: what is broken, what is unknown, what is soft. The rest is counted. */
@@ -70,8 +70,7 @@ function blockOf(
 function describe(check: CheckReport, verdict: keyof typeof HEADINGS, paint: Paint, statementOf: StatementOf): string {
   const decisive = check.evidence.slice(-EXCHANGES_MAX)
   const left = check.evidence.length - decisive.length
-  const last = decisive.at(-1)
-  const curl = last === undefined ? undefined : curlOf(last)
+  const curl = curlLineOf(check)
   const heading = `${paint(COLOURS[verdict], HEADINGS[verdict])} ${paint('bold', check.id)}: ${check.title}`
   return [
     heading,
