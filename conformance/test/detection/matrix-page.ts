@@ -5,13 +5,15 @@ export function renderMatrix(whole: readonly Row[], broken: readonly Row[]): str
   return `# Detection matrix
 
 Written by \`conformance/test/detection/matrix.test.ts\` out of runs of the whole of \`server\` mode at every fixture, profile \`started\`,
-without \`--slow\` and \`--stress\`. \`UPDATE_MATRIX=1 npx vitest run conformance/test/detection\` writes it anew.
+with a downstream; with \`--slow\` and \`--stress\` at sound servers and those of the SDKs, and where a fault shows only then. \`UPDATE_MATRIX=1 npx vitest run conformance/test/detection\` writes it anew.
 
 ## Servers without a fault of ours
 
 | server | what it is | fails | warns |
 |---|---|---|---|
 ${whole.map(line).join('\n')}
+
+Why, for each that is not sound: [sound/all.ts](sound/all.ts) and [frameworks/all.ts](frameworks/all.ts).
 
 ## Servers with one fault each (${broken.length})
 

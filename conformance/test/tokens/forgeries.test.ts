@@ -5,6 +5,7 @@ import type { Finding } from '../../src/check/finding.ts'
 import { readCompact } from '../../src/issuer/compact.ts'
 import type { ServerSubject } from '../../src/server/subject.ts'
 import { tokenChecks } from '../../src/server/tokens/token-checks.ts'
+
 import { type Json, type Rules, signedBy, soundRules } from './rules.ts'
 import { type Bench, type Judge, jwtServer, startBench } from './tiny-server.ts'
 

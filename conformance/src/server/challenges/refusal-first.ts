@@ -9,6 +9,8 @@ import type { ServerSubject } from '../subject.ts'
 const METHODS = ['GET', 'HEAD', 'DELETE'] as const
 /** No revision of the protocol, and well formed. */
 const NO_REVISION = '1999-01-01'
+/** No method of any revision or extension. */
+const NO_METHOD = 'sallyport_examine/nothing'
 const NO_COMPARISON = 'an ordinary request without a token is not answered 401 with a Bearer challenge either'
 
 export const refusalBeforeMethod: Check<ServerSubject> = {
@@ -46,6 +48,29 @@ export const refusalBeforeVersion: Check<ServerSubject> = {
     if (judgeFirst('POST', await askWithoutToken(subject)) !== undefined) return incomplete(NO_COMPARISON)
     const request = subject.mcp.request({ method: 'tools/list', headers: [['mcp-protocol-version', NO_REVISION]] })
     return judgeFirst('it', await subject.wire.send(request)) ?? sound('401 with a challenge')
+  },
+}
+
+export const refusalBeforeUnknownMethod: Check<ServerSubject> = {
+  id: 'refusal-before-unknown-method',
+  requirement: 'RS-401-06',
+  title: 'Without a token, a method that does not exist is answered 401 too',
+  risk: 'Who has no token learns which methods there are; a client that begins with one the server does not know never learns where to sign in.',
+  sends: `${NO_METHOD} without a token.`,
+  expects: '401 with a Bearer challenge.',
+  remedies: {
+    general: 'Judge the token before the message.',
+    sdk1: "Put requireBearerAuth in front of the transport for every request: app.all('/mcp', …).",
+    sdk2: 'Run requireBearerAuth before createMcpHandler(…).fetch, for every request.',
+    fastmcp: 'An auth provider judges every request of the path: nothing to do.',
+    spring: 'The SecurityFilterChain judges every request of the path: nothing to do.',
+    kit: 'It judges the token before the message: nothing to do.',
+  },
+  async run(subject) {
+    if (judgeFirst('POST', await askWithoutToken(subject)) !== undefined) return incomplete(NO_COMPARISON)
+    return (
+      judgeFirst('it', await subject.mcp.call(subject.wire, { method: NO_METHOD })) ?? sound('401 with a challenge')
+    )
   },
 }
 

@@ -4,6 +4,7 @@ import { isAccepted, isSuccess } from '../../mcp/json-rpc.ts'
 import type { WireAnswer } from '../../wire/message.ts'
 import { controlToken, inWords, isLoopback, openSession } from '../asking.ts'
 import type { ServerSubject } from '../subject.ts'
+import { crossOriginCredentials } from './cross-origin-credentials.ts'
 
 /** Nobody can own a name below `invalid`, so that no server has a reason to allow it. */
 const FOREIGN_HOST = 'sallyport-examine.invalid'
@@ -109,4 +110,10 @@ export const foreignHost: Check<ServerSubject> = {
 }
 
 /** What protects a server from pages that its user visits. */
-export const originChecks: readonly Check<ServerSubject>[] = [foreignOrigin, nullOrigin, lookAlikeOrigin, foreignHost]
+export const originChecks: readonly Check<ServerSubject>[] = [
+  foreignOrigin,
+  nullOrigin,
+  lookAlikeOrigin,
+  foreignHost,
+  crossOriginCredentials,
+]

@@ -6,14 +6,14 @@ import type { Header, WireAnswer, WireRequest } from '../../wire/message.ts'
 import { jsonOf } from '../../wire/message.ts'
 import { inWords, openSession } from '../asking.ts'
 import type { ServerSubject } from '../subject.ts'
-import { type GuardedOperation, withGuardedOperation } from './guarded-operation.ts'
+import { type GuardedOperation, NO_SUCH_TOOL, withGuardedOperation } from './guarded-operation.ts'
 
 /** What headers may claim instead of the truth: methods and names that need no scope anywhere. */
 const CLAIMS: readonly (readonly Header[])[] = [
   [['mcp-method', 'ping']],
   [
     ['mcp-method', 'tools/call'],
-    ['mcp-name', 'sallyport_examine_no_such_tool'],
+    ['mcp-name', NO_SUCH_TOOL],
   ],
 ]
 

@@ -4,10 +4,7 @@ import type { McpCall } from '../../mcp/speaker.ts'
 import { controlToken } from '../asking.ts'
 import { bearerParameters, scopesIn } from '../challenge.ts'
 import type { ServerSubject } from '../subject.ts'
-import { operationsOf } from './guarded-operation.ts'
-
-/** The one tool that may be called without leave, because no server has it. */
-const NO_SUCH_TOOL = 'sallyport_examine_no_such_tool'
+import { NO_SUCH_TOOL, operationsOf } from './guarded-operation.ts'
 
 export const refusalBeyondScope: Check<ServerSubject> = {
   id: 'refusal-beyond-scope',

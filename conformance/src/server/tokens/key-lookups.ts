@@ -1,10 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Check } from '../../check/check.ts'
 import { doubtful, type Finding, faulty, incomplete, notApplicable, sound } from '../../check/finding.ts'
 import { readCompact } from '../../issuer/compact.ts'
 import type { HostileIssuer } from '../../issuer/hostile-issuer.ts'
 import { soundPart } from '../sound-part.ts'
 import type { ServerSubject } from '../subject.ts'
+import type { Waits } from '../waits.ts'
 import { createForger } from './forger.ts'
 import { asksForTokens, OPEN_TO_ALL, present, whyNoControl } from './reception.ts'
 import { verifierRemedies } from './remedies.ts'
@@ -18,7 +18,7 @@ const ROTATION_WAITS_SECONDS = [0, 20, 20, 25]
 
 const NEVER_LOOKED = '65 s after its issuer published a key, a sound token signed with it was still refused'
 
-type Wait = (seconds: number) => Promise<unknown>
+type Wait = Waits['pause']
 
 const remedies = verifierRemedies(
   'Keep the key set; on an unknown key id fetch it again, and then not for some 30 seconds, whatever comes.',
@@ -52,7 +52,7 @@ export const unknownKeyIds: Check<ServerSubject> = {
 }
 
 /** @param wait seconds */
-export function createKeyChangeChecks(wait: Wait = pause): readonly Check<ServerSubject>[] {
+export function createKeyChangeChecks(wait: Wait): readonly Check<ServerSubject>[] {
   return [newKey(wait), withdrawnKey(wait)]
 }
 
@@ -126,8 +126,4 @@ async function presentNewKey(
 
 function lookups({ asked, jwksUri }: HostileIssuer): number {
   return asked.filter(({ url }) => url === jwksUri).length
-}
-
-function pause(seconds: number): Promise<unknown> {
-  return sleep(seconds * 1_000)
 }
