@@ -24,6 +24,10 @@ export const refusalBeforeMethod: Check<ServerSubject> = {
     general: 'Judge the token before the method, for every method but OPTIONS.',
     sdk1: "app.all('/mcp', requireBearerAuth(…), …), not app.post alone.",
     sdk2: 'Call requireBearerAuth for every request of the path, and createMcpHandler after it.',
+    fastmcp:
+      'The route judges tokens of GET, POST and DELETE; with `stateless_http` GET is 405 before that: answer it 401 in front.',
+    spring: 'The SecurityFilterChain judges every method: nothing to do.',
+    kit: 'It judges every method but OPTIONS: nothing to do.',
   },
   async run(subject) {
     if (judgeFirst('POST', await askWithoutToken(subject)) !== undefined) return incomplete(NO_COMPARISON)
@@ -43,7 +47,14 @@ export const refusalBeforeVersion: Check<ServerSubject> = {
   risk: 'A client of another revision never learns that it needs a token; who has none learns which versions are served.',
   sends: `tools/list without a token, MCP-Protocol-Version: ${NO_REVISION}.`,
   expects: '401 with a Bearer challenge.',
-  remedies: { general: 'Judge the token before the headers of the transport.' },
+  remedies: {
+    general: 'Judge the token before the headers of the transport.',
+    sdk1: 'Mount requireBearerAuth before the transport, which looks at the version: nothing else to do.',
+    sdk2: 'Run requireBearerAuth before createMcpHandler, which looks at the version: nothing else to do.',
+    fastmcp: 'The token is judged before the transport: nothing to do.',
+    spring: 'The SecurityFilterChain comes before the transport: nothing to do.',
+    kit: 'It judges the token first: nothing to do.',
+  },
   async run(subject) {
     if (judgeFirst('POST', await askWithoutToken(subject)) !== undefined) return incomplete(NO_COMPARISON)
     const request = subject.mcp.request({ method: 'tools/list', headers: [['mcp-protocol-version', NO_REVISION]] })

@@ -16,8 +16,11 @@ const REMEDIES = {
   general: 'Compare Origin, where it is present, with a list of origins that may call, and answer 403 to every other.',
   sdk1: 'Turn on enableDnsRebindingProtection with allowedOrigins and allowedHosts, or use createMcpExpressApp.',
   sdk2: 'Call originValidationResponse and hostHeaderValidationResponse before the MCP handler.',
-  fastmcp: 'Set transport_security with allowed_origins and allowed_hosts.',
+  fastmcp:
+    'Pass `host_origin_protection=True`, `allowed_hosts` and `allowed_origins` to `run` or `http_app`; unless told, it looks at neither.',
   kit: 'Set `allowedOrigins`; without it every foreign origin is refused.',
+  spring:
+    'Give the transport a DefaultServerTransportSecurityValidator with `allowedOrigin` and `allowedHost`, or write a filter that answers 403; CORS rules alone do not refuse a request.',
 }
 
 export const foreignOrigin: Check<ServerSubject> = {

@@ -22,6 +22,15 @@ type Wait = Waits['pause']
 
 const remedies = verifierRemedies(
   'Keep the key set; on an unknown key id fetch it again, and then not for some 30 seconds, whatever comes.',
+  {
+    sdk1: 'Make `createRemoteJWKSet` of jose once, not for each token: it keeps the keys, looks again for an unknown one, and pauses 30 seconds between lookups.',
+    sdk2: 'Make `createRemoteJWKSet` of jose once, not for each token: it keeps the keys, looks again for an unknown one, and pauses 30 seconds between lookups.',
+    fastmcp:
+      '`JWTVerifier` looks again for every key id that it does not know, without a pause: subclass it, and remember for half a minute in `_get_jwks_key` that one was missing.',
+    spring:
+      'The decoder looks again for a key id that it does not know; make it on a `JWKSource` of Nimbus with `rateLimited`, so that it pauses.',
+    kit: 'It looks again for an unknown key, and pauses 30 seconds between lookups: nothing to do.',
+  },
 )
 
 /** How often a token of a stranger makes the server ask its issuer. */
@@ -84,7 +93,13 @@ const withdrawnKey = (wait: Wait): Check<ServerSubject> => ({
   sends:
     'A sound token under a new key, until it is accepted; then one under a second new key while the first is withdrawn, until that is accepted; then a token under the first.',
   expects: '401 to the last.',
-  remedies: verifierRemedies('Replace the whole key set when it is fetched; do not add to what was there.'),
+  remedies: verifierRemedies('Replace the whole key set when it is fetched; do not add to what was there.', {
+    sdk1: '`createRemoteJWKSet` of jose replaces it whole: keep no keys beside it.',
+    sdk2: '`createRemoteJWKSet` of jose replaces it whole: keep no keys beside it.',
+    fastmcp: '`JWTVerifier` replaces it whole: nothing to do.',
+    spring: 'The decoder replaces it whole: put no cache of single keys in front of it.',
+    kit: 'It replaces it whole: nothing to do.',
+  }),
   permission: 'slow',
   async run(subject) {
     const missing = await whyNoKeyChange(subject)

@@ -31,6 +31,11 @@ const outageIsNoRefusal = (wait: Wait): Check<ServerSubject> => ({
     ),
     sdk1: 'Throw `InvalidTokenError` only for a bad token; everything else becomes 500, or answer 503 before the middleware does.',
     sdk2: 'Throw an `OAuthError` with `invalid_token` only for a bad token; everything else becomes 500, or answer 503 yourself.',
+    fastmcp:
+      '`JWTVerifier` and `IntrospectionTokenVerifier` refuse by 401 what they could not find out: subclass them, and raise an exception of your own from `_fetch_jwks`, which becomes 500.',
+    spring:
+      'What could not be found out is an AuthenticationServiceException, which ends as 500: nothing to do; map it to 503 by an AuthenticationFailureHandler if you like.',
+    kit: 'It answers 503 with Retry-After: nothing to do.',
   },
   permission: 'slow',
   async run(subject) {
