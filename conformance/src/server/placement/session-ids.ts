@@ -1,6 +1,8 @@
 import type { Check } from '../../check/check.ts'
 import { doubtful, type Finding, faulty, incomplete, notApplicable, sound } from '../../check/finding.ts'
+import { initializeParams } from '../../mcp/http-speaker.ts'
 import { isStateless } from '../../mcp/revision.ts'
+import { headerOf } from '../../wire/message.ts'
 import { controlToken } from '../asking.ts'
 import type { ServerSubject } from '../subject.ts'
 
@@ -32,7 +34,8 @@ export const sessionIds: Check<ServerSubject> = {
     if (control.kind === 'none') return control.finding
     const ids: string[] = []
     for (let each = 0; each < SESSIONS; each += 1) {
-      const { session } = await mcp.open(wire, control.token)
+      const call = { method: 'initialize', params: initializeParams(mcp.revision), token: control.token }
+      const session = headerOf(await wire.send(mcp.request(call)), 'mcp-session-id')
       if (session === undefined)
         return each === 0 ? notApplicable('the server has no sessions') : incomplete('not every session got an id')
       ids.push(session)

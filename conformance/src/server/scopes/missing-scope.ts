@@ -14,7 +14,6 @@ const USELESS_SCOPE = 'sallyport-examine:nothing'
 
 interface Compared {
   readonly name: string
-  readonly full: WireAnswer
   readonly useless: WireAnswer
 }
 
@@ -73,8 +72,9 @@ async function withComparison(
   const ask = (call: McpCall, bearer: string): Promise<WireAnswer> => mcp.call(wire, { ...call, token: bearer })
   const compared: Compared[] = []
   for (const { name, call } of operationsOf(subject)) {
-    const full = await ask(call, control.token)
-    if (isDone(full)) compared.push({ name, full, useless: await ask(call, token) })
+    // The list was done for that token a moment ago: it is how the token is known to be sound.
+    const isGood = call.method === 'tools/list' || isDone(await ask(call, control.token))
+    if (isGood) compared.push({ name, useless: await ask(call, token) })
   }
   return compared.length === 0 ? notApplicable('nothing was done with the accepted token') : question(compared)
 }
