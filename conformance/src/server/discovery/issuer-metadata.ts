@@ -42,8 +42,7 @@ export const issuerEcho: Check<ServerSubject> = {
       'Copy the issuer identifier as text. Do not pass it through a URL object, which adds a slash to an origin.',
     sdk1: 'mcpAuthMetadataRouter writes URL.href: give it an issuer with a path, or write the document yourself.',
     sdk2: 'buildOAuthProtectedResourceMetadata copies `oauthMetadata.issuer`: fetch that document instead of writing it by hand.',
-    fastmcp:
-      'With version 2 of the Python SDK an origin keeps its form; before, AnyHttpUrl writes a slash behind it: update, or serve the document by a route of your own.',
+    fastmcp: 'Pass the issuer to `authorization_servers` as text: AnyHttpUrl(…) writes a slash behind an origin.',
     spring:
       '`authorizationServer(…)` writes its argument as it is: use the string that the metadata states as `issuer`.',
     kit: 'It refuses metadata whose `issuer` differs from the option `issuer`, which is what it names: nothing else to do.',
