@@ -1,6 +1,8 @@
 // npm run docs: writes the pages of docs/reference/ and docs/checks/ out of the code. With --check it only says which of them are stale.
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { posix } from 'node:path'
+import { FAULTS } from '../conformance/fixtures/broken/all.ts'
+import { UNPROVEN } from '../conformance/fixtures/broken/unproven.ts'
 import { authorizationServerChecks } from '../conformance/src/as/checks.ts'
 import { clientChecks } from '../conformance/src/client/checks.ts'
 import { allRequirements, requirementsById } from '../conformance/src/requirements/requirements.ts'
@@ -37,6 +39,7 @@ export function generatePages(): ReadonlyMap<string, string> {
       requirementsPage(
         allRequirements,
         CHECK_GROUPS.flatMap(({ checks }) => checks),
+        { faults: FAULTS, unproven: UNPROVEN },
       ),
     ],
     ...checkPages(CHECK_GROUPS, requirementsById),

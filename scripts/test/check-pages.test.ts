@@ -53,8 +53,18 @@ describe('the page of a check', () => {
 
 describe('the page of requirements', () => {
   it('names the checks of a row, or why it has none', () => {
-    const page = requirementsPage([row, { ...row, id: 'RS-X-02', notChecked: 'no request shows it' }], [check])
+    const unseen = { ...row, id: 'RS-X-02', notChecked: 'no request shows it' }
+    const page = requirementsPage([row, unseen], [check], { faults: [], unproven: {} })
     expect(page).toContain(`[\`door-locked\`](../checks/${check.id}.md)`)
     expect(page).toMatch(/RS-X-02.*no check: no request shows it/)
+  })
+
+  it('names what proves each check, or why nothing does', () => {
+    const faults = [{ name: 'open-door', fails: [], warns: [check.id] }]
+    expect(requirementsPage([row], [check], { faults, unproven: {} })).toContain(
+      `| ${row.id} | \`${check.id}\` | \`open-door\` |`,
+    )
+    const unproven = { [check.id]: 'doors cannot be broken' }
+    expect(requirementsPage([row], [check], { faults: [], unproven })).toContain('none: doors cannot be broken')
   })
 })

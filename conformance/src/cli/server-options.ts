@@ -1,5 +1,6 @@
-import { isRecord } from '../mcp/json-rpc.ts'
 import type { AllowedCall, Profile } from '../server/subject.ts'
+import { readCall } from './call-flag.ts'
+import { type DownstreamOptions, readDownstreamOptions } from './downstream-options.ts'
 import {
   type RunFlags,
   type RunOptions,
@@ -28,6 +29,9 @@ export interface ServerFlags extends RunFlags, TokenFlags {
   readonly issuerPort?: string
   readonly audience?: string
   readonly scope?: readonly string[]
+  readonly downstreamPort?: string
+  readonly downstreamAudience?: string
+  readonly downstreamCall?: readonly string[]
   readonly call?: readonly string[]
   readonly readOnlyTools?: boolean
   readonly allowEffects?: boolean
@@ -48,6 +52,7 @@ export interface ServerOptions extends RunOptions {
   readonly scopes: readonly string[]
   readonly allowedCalls: readonly AllowedCall[]
   readonly tools: 'none' | 'read-only' | 'all'
+  readonly downstream: DownstreamOptions | undefined
 }
 
 /**
@@ -72,7 +77,8 @@ export function readServerOptions(
     audience: flags.audience,
     token,
     scopes: (flags.scope ?? []).flatMap((list) => list.split(/\s+/)).filter((scope) => scope !== ''),
-    allowedCalls: (flags.call ?? []).map(readCall),
+    allowedCalls: (flags.call ?? []).map((text) => readCall('--call', text)),
+    downstream: readDownstreamOptions(flags),
     tools: flags.allowEffects === true ? 'all' : flags.readOnlyTools === true ? 'read-only' : 'none',
     ...readRunOptions(flags),
   }
@@ -133,20 +139,4 @@ function readStart(flags: ServerFlags): ServerOptions['start'] {
   if (flags.start === undefined) return undefined
   const timeoutMs = readSeconds('--start-timeout', flags.startTimeout, DEFAULT_START_SECONDS)
   return { command: flags.start, env: readEnvironment(flags.env ?? []), timeoutMs }
-}
-
-function readCall(text: string): AllowedCall {
-  const at = text.indexOf('=')
-  const tool = at === -1 ? text : text.slice(0, at)
-  const args = at === -1 ? {} : parse(text.slice(at + 1))
-  if (tool === '' || !isRecord(args)) throw new UsageError(`--call ${text}: write tool={"argument": "value"}`)
-  return { tool, args }
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

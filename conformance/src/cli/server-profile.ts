@@ -1,3 +1,4 @@
+import { createDownstream } from '../downstream/downstream.ts'
 import { createHostileIssuer } from '../issuer/create-hostile-issuer.ts'
 import type { HostileIssuer } from '../issuer/hostile-issuer.ts'
 import type { LiveOptions } from '../live/live-options.ts'
@@ -5,6 +6,7 @@ import { openRealTokens } from '../live/open-real-tokens.ts'
 import type { Report } from '../report/report.ts'
 import { requirementsById } from '../requirements/requirements.ts'
 import { type ExamineServer, examineServer, UnreachableError } from '../run/examine-server.ts'
+import type { DownstreamPart } from '../server/subject.ts'
 import { fillPlaceholders, portOf, type StartFacts } from '../start/placeholders.ts'
 import { StartError, type StartedServer, startServer } from '../start/started-server.ts'
 import type { Pace } from '../wire/pace.ts'
@@ -34,21 +36,38 @@ export async function runProfile(
   console: Console,
   around: Surroundings,
 ): Promise<Report> {
-  if (options.profile === 'live') return examine(options, checks, undefined, console, around)
-  const issuer = await openIssuer(options.issuerPort)
+  const issuer = options.profile === 'live' ? undefined : await openIssuer(options.issuerPort)
   try {
-    const { start } = options
-    const run = (): Promise<Report> => examine(options, checks, issuer, console, around)
-    return await (start === undefined ? run() : withStarted(options, start, issuer, { console, around, run }))
+    return await withDownstream(options, async (downstream) => {
+      const { start } = options
+      const run = (): Promise<Report> => examine({ ...options, issuer, downstream }, checks, console, around)
+      if (start === undefined || issuer === undefined) return run()
+      const facts = { issuer: issuer.issuer, downstream: downstream?.service.url }
+      return withStarted(options, start, facts, { console, around, run })
+    })
   } finally {
-    await issuer.close()
+    await issuer?.close()
+  }
+}
+
+/** Runs with the service that the server calls, where one was asked for. */
+async function withDownstream(
+  { downstream }: ServerOptions,
+  run: (downstream: DownstreamPart | undefined) => Promise<Report>,
+): Promise<Report> {
+  if (downstream === undefined) return run(undefined)
+  const { port, audience, calls } = downstream
+  const service = await opened(`downstream cannot listen on port ${port}`, () => createDownstream({ port }))
+  try {
+    return await run({ service, audience: audience ?? service.url, calls })
+  } finally {
+    await service.close()
   }
 }
 
 function examine(
-  { login, ...options }: ServerRun,
+  { login, ...options }: Omit<ServerRun, 'downstream'> & Pick<ExamineServer, 'issuer' | 'downstream'>,
   checks: ExamineServer['checks'],
-  issuer: HostileIssuer | undefined,
   console: Console,
   { pace, roots }: Surroundings,
 ): Promise<Report> {
@@ -56,7 +75,6 @@ function examine(
     ...options,
     hostPace: pace,
     ca: roots,
-    issuer,
     openTokens: login && ((wire, target) => openRealTokens(wire, login, target)),
     checks,
     requirements: requirementsById,
@@ -66,21 +84,25 @@ function examine(
   })
 }
 
-async function openIssuer(port: number): Promise<HostileIssuer> {
+function openIssuer(port: number): Promise<HostileIssuer> {
+  return opened(`issuer cannot listen on port ${port}`, () => createHostileIssuer({ port }))
+}
+
+async function opened<Service>(failure: string, open: () => Promise<Service>): Promise<Service> {
   try {
-    return await createHostileIssuer({ port })
+    return await open()
   } catch (error) {
-    throw new UsageError(`the examiner's issuer cannot listen on port ${port}: ${messageOf(error)}`)
+    throw new UsageError(`the examiner's ${failure}: ${messageOf(error)}`)
   }
 }
 
 async function withStarted(
   { url, audience = url }: ServerOptions,
   { command, env, timeoutMs }: NonNullable<ServerOptions['start']>,
-  { issuer }: HostileIssuer,
+  ours: Pick<StartFacts, 'issuer' | 'downstream'>,
   { console, around, run }: { console: Console; around: Surroundings; run: () => Promise<Report> },
 ): Promise<Report> {
-  const facts: StartFacts = { issuer, audience, url, port: portOf(url) }
+  const facts: StartFacts = { ...ours, audience, url, port: portOf(url) }
   const fill = (text: string): string => fillPlaceholders(text, facts)
   const filled = Object.entries(env).map(([name, value]) => [name, fill(value)] as const)
   console.err(`starting: ${fill(command)}`)

@@ -42,9 +42,15 @@ export function addServerVerb(program: Command, console: Console, finish: (exitC
 function addTrustFlags(verb: Command): void {
   verb
     .option('--start <command>', 'start the server by this command, and end it afterwards')
-    .option('--env <NAME=VALUE>', 'tell the started server: {issuer} {audience} {url} {port} are filled in', several)
+    .option(
+      '--env <NAME=VALUE>',
+      'tell the started server: {issuer} {audience} {url} {port} {downstream} are filled in',
+      several,
+    )
     .option('--start-timeout <seconds>', 'how long the server may take to answer', '60')
     .option('--issuer-port <port>', "port of the examiner's issuer http://127.0.0.1:<port>, which the server trusts")
+    .option('--downstream-port <port>', "port of the examiner's downstream, which the server is set up to call")
+    .option('--downstream-audience <identifier>', 'identifier of the downstream, where it is not its URL')
     .option('--audience <identifier>', 'identifier that tokens for the server carry, where it is not its URL')
     .option('--scope <scopes>', 'scopes that the server knows and does not name', several)
     .option('--token <token>', 'a real access token for the server')
@@ -55,6 +61,7 @@ function addCallFlags(verb: Command): void {
   verb
     .option('--plan', 'print every request that would be sent, send none')
     .option('--call <tool=json>', 'a call of a tool that may be made', several)
+    .option('--downstream-call <tool=json>', 'a call that may be made and reaches the downstream', several)
     .option('--read-only-tools', 'tools that say they only read, and need no arguments, may be called')
     .option('--allow-effects', 'every tool that needs no arguments may be called, on loopback')
     .option('--i-own-this <host>', 'with --allow-effects, for a server that is not on loopback')

@@ -1,5 +1,6 @@
 import type { JWK } from 'jose'
 import type { Exchange } from '../wire/message.ts'
+import type { TokenExchange } from './exchange.ts'
 
 /**
  * How a minted token is signed. With the issuer's current ES256 key unless said otherwise.
@@ -55,5 +56,9 @@ export interface HostileIssuer {
   withdraw(kid: string): void
   /** What the subject asked the issuer for, in order. */
   readonly asked: readonly Exchange['request'][]
+  /** Token exchanges that it was asked for, in order. */
+  readonly exchanges: readonly TokenExchange[]
+  /** Stops or starts exchanging tokens; everything else goes on. */
+  setExchanging(open: boolean): void
   close(): Promise<void>
 }

@@ -36,6 +36,13 @@ export function createTokenLedger(issuer: string): TokenLedger {
   }
 }
 
+/** A token that begins in a moment is good: the clock by which it was made may be ahead. Seconds. */
+const CLOCK_AHEAD_SECONDS = 30
+
 function isCurrent({ exp, nbf }: Minted['claims'], now: number): boolean {
-  return typeof exp === 'number' && exp > now && (nbf === undefined || (typeof nbf === 'number' && nbf <= now))
+  return (
+    typeof exp === 'number' &&
+    exp > now &&
+    (nbf === undefined || (typeof nbf === 'number' && nbf <= now + CLOCK_AHEAD_SECONDS))
+  )
 }

@@ -1,33 +1,28 @@
-/** An answer of the issuer: status and JSON. */
-export interface IssuerAnswer {
-  readonly status: number
-  readonly body: unknown
-}
+import type { ListenerAnswer } from '../listener/listener.ts'
+import type { WireRequest } from '../wire/message.ts'
+import { TOKEN_EXCHANGE } from './exchange.ts'
 
 export interface IssuerEndpoints {
   readonly jwksUri: string
-  /**
-   * @param path path of the request, without its query
-   * @param form the body, for introspection
-   */
-  answer(path: string, form: URLSearchParams): IssuerAnswer
+  answer(request: WireRequest): ListenerAnswer
 }
 
 /** What the endpoints tell; each is asked when a request comes, so that a change holds at once. */
 export interface IssuerState {
   readonly keySet: () => unknown
   readonly introspect: (token: string) => unknown
+  readonly exchange: (request: WireRequest) => ListenerAnswer
   readonly reachable: () => boolean
 }
 
-const NOT_OFFERED: IssuerAnswer = {
+const NOT_OFFERED: ListenerAnswer = {
   status: 400,
-  body: { error: 'unsupported_grant_type', error_description: 'this issuer hands out no tokens over HTTP' },
+  body: { error: 'unsupported_grant_type', error_description: 'this issuer only exchanges tokens' },
 }
-const OUT_OF_SERVICE: IssuerAnswer = { status: 503, body: { error: 'temporarily_unavailable' } }
+const OUT_OF_SERVICE: ListenerAnswer = { status: 503, body: { error: 'temporarily_unavailable' } }
 
 /**
- * Metadata in every spelling that a resource server may try, keys, introspection, and endpoints that metadata must name and
+ * Metadata in every spelling that a resource server may try, keys, introspection, token exchange, and endpoints that metadata must name and
  * nobody needs here.
  * @param issuer its identifier, perhaps with a path
  * @see {@link https://www.rfc-editor.org/rfc/rfc8414#section-3 RFC 8414 §3} and §5 for the spellings
@@ -35,19 +30,29 @@ const OUT_OF_SERVICE: IssuerAnswer = { status: 503, body: { error: 'temporarily_
 export function createIssuerEndpoints(issuer: string, state: IssuerState): IssuerEndpoints {
   const base = new URL(issuer).pathname.replace(/\/$/, '')
   const metadata = metadataOf(issuer)
-  const serve = new Map<string, (form: URLSearchParams) => IssuerAnswer>()
+  const serve = new Map<string, (request: WireRequest) => ListenerAnswer>()
   for (const path of metadataPaths(base)) serve.set(path, () => ({ status: 200, body: metadata }))
   serve.set(`${base}/jwks`, () => ({ status: 200, body: state.keySet() }))
-  serve.set(`${base}/introspect`, (form) => ({ status: 200, body: state.introspect(form.get('token') ?? '') }))
-  for (const path of ['authorize', 'token', 'register']) serve.set(`${base}/${path}`, () => NOT_OFFERED)
+  serve.set(`${base}/introspect`, (request) => ({
+    status: 200,
+    body: state.introspect(formOf(request).get('token') ?? ''),
+  }))
+  for (const path of ['authorize', 'register']) serve.set(`${base}/${path}`, () => NOT_OFFERED)
+  serve.set(`${base}/token`, (request) =>
+    formOf(request).get('grant_type') === TOKEN_EXCHANGE ? state.exchange(request) : NOT_OFFERED,
+  )
   return {
     jwksUri: metadata.jwks_uri,
-    answer(path, form) {
-      const answer = serve.get(path)
+    answer(request) {
+      const answer = serve.get(new URL(request.url).pathname)
       if (answer === undefined) return { status: 404, body: { error: 'not_found' } }
-      return state.reachable() ? answer(form) : OUT_OF_SERVICE
+      return state.reachable() ? answer(request) : OUT_OF_SERVICE
     },
   }
+}
+
+function formOf({ body = '' }: WireRequest): URLSearchParams {
+  return new URLSearchParams(body)
 }
 
 function metadataPaths(base: string): readonly string[] {
@@ -66,9 +71,10 @@ function metadataOf(issuer: string) {
     introspection_endpoint: `${issuer}/introspect`,
     jwks_uri: `${issuer}/jwks`,
     response_types_supported: ['code'],
-    grant_types_supported: ['authorization_code'],
+    grant_types_supported: ['authorization_code', TOKEN_EXCHANGE],
     code_challenge_methods_supported: ['S256'],
-    token_endpoint_auth_methods_supported: ['none', 'client_secret_basic'],
+    token_endpoint_auth_methods_supported: ['none', 'client_secret_basic', 'client_secret_post', 'private_key_jwt'],
+    token_endpoint_auth_signing_alg_values_supported: ['ES256', 'RS256', 'PS256', 'EdDSA'],
     introspection_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post', 'none'],
     authorization_response_iss_parameter_supported: true,
     client_id_metadata_document_supported: true,

@@ -53,4 +53,11 @@ export const tokenRows: readonly Requirement[] = [
     levels: always('should'),
     source: rfc(9449, '7.2'),
   },
+  {
+    id: 'RS-TOK-12',
+    role: 'server',
+    statement: 'Clocks differ: a token whose time begins a few seconds from now is taken.',
+    levels: always('practice'),
+    source: rfc(7519, '4.1.5'),
+  },
 ]

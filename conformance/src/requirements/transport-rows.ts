@@ -1,5 +1,5 @@
 import type { Requirement } from './requirement.ts'
-import { always, authorization, bestPractices, rfc, since, transport, until } from './source.ts'
+import { always, authorization, bestPractices, rfc, sessionTransport, since, transport, until } from './source.ts'
 
 const OFFICIAL = 'it is about the transport and not about authorization: the official conformance suite examines it'
 
@@ -33,7 +33,6 @@ export const transportRows: readonly Requirement[] = [
     statement: 'Method, name and parameters in headers are those of the body, or the request is refused.',
     levels: since('2026-07-28', 'must'),
     source: transport('server-validation'),
-    notChecked: `${OFFICIAL}; RS-TR-05 asks what it is for`,
   },
   {
     id: 'RS-TR-05',
@@ -94,9 +93,8 @@ export const transportRows: readonly Requirement[] = [
     id: 'RS-TR-10',
     role: 'server',
     statement: 'A stream that listens ends when its token does.',
-    levels: since('2026-07-28', 'practice'),
+    levels: always('practice'),
     source: authorization('token-handling'),
-    notChecked: 'it takes a stream that is held open past the life of its token, and a run holds none open',
   },
   {
     id: 'RS-TR-11',
@@ -114,6 +112,20 @@ export const transportRows: readonly Requirement[] = [
     levels: always('should'),
     source: authorization('protocol-requirements'),
     notChecked: 'the examiner speaks HTTP; on standard input there is no authorization to examine',
+  },
+  {
+    id: 'RS-TR-16',
+    role: 'server',
+    statement: 'The id of a session is random, so that nobody guesses the next.',
+    levels: until('2025-11-25', 'should'),
+    source: sessionTransport('session-management'),
+  },
+  {
+    id: 'RS-TR-17',
+    role: 'server',
+    statement: 'No page of another origin is allowed to send cookies along.',
+    levels: always('practice'),
+    source: 'https://fetch.spec.whatwg.org/#cors-protocol-and-credentials',
   },
   {
     id: 'RS-EXT-01',

@@ -6,7 +6,7 @@ import { type CheckReport, type Report, summarise } from '../report/report.ts'
 import type { Requirement } from '../requirements/requirement.ts'
 import { meetServer, type ServerFacts } from '../server/meet-server.ts'
 import type { RealTokens, TokensFor } from '../server/real-tokens.ts'
-import type { AllowedCall, Profile, ServerSubject } from '../server/subject.ts'
+import type { AllowedCall, DownstreamPart, Profile, ServerSubject } from '../server/subject.ts'
 import { BudgetSpentError, createPace, type Pace } from '../wire/pace.ts'
 import { behindHost } from '../wire/shared-pace.ts'
 import { createWires, Unanswered, type Wire } from '../wire/wire.ts'
@@ -33,6 +33,7 @@ export interface ExamineServer {
   /** Identifier of the server, where the operator named one. */
   readonly audience: string | undefined
   readonly allowedCalls: readonly AllowedCall[]
+  readonly downstream: DownstreamPart | undefined
   /** Tools that may be called beside `allowedCalls`. */
   readonly tools: 'none' | 'read-only' | 'all'
   readonly permissions: ReadonlySet<Permission>

@@ -1,3 +1,4 @@
+import type { Downstream } from '../downstream/downstream.ts'
 import { readCompact } from '../issuer/compact.ts'
 import { createHostileIssuer } from '../issuer/create-hostile-issuer.ts'
 import type { HostileIssuer } from '../issuer/hostile-issuer.ts'
@@ -5,6 +6,7 @@ import { STATELESS_SINCE } from '../mcp/revision.ts'
 import { redactExchange } from '../report/redaction.ts'
 import { meetServer } from '../server/meet-server.ts'
 import type { TokensFor } from '../server/real-tokens.ts'
+import type { DownstreamPart } from '../server/subject.ts'
 import { createMemory, type Memory } from '../wire/memory.ts'
 import type { Exchange } from '../wire/message.ts'
 import type { Wire } from '../wire/wire.ts'
@@ -39,12 +41,22 @@ export type PlanServer = Pick<
 > & {
   /** The issuer that the operator named, for a sign-in. */
   readonly signInAt?: string | undefined
+  /** Calls that reach the downstream, which is not there. */
+  readonly downstream: Pick<DownstreamPart, 'calls'> | undefined
 }
 
 /** Stands for the issuer that only the metadata of the server names. */
 const ISSUER_TO_COME = 'https://issuer.invalid'
 /** Stands for the real token of a `live` run, which a plan does not need. */
 const TOKEN_TO_COME = 'token-to-come'
+
+/** Nothing reaches it. */
+const NOBODY: Downstream = {
+  url: 'http://127.0.0.1/downstream',
+  reached: [],
+  setRefusing: () => undefined,
+  close: async () => undefined,
+}
 
 /**
  * Lists the requests of a run without sending any: every check runs against a stand-in that answers as a sound server
@@ -68,7 +80,8 @@ export async function planServer(plan: PlanServer): Promise<readonly PlannedStep
     const { openTokens } = plan
     const token = profile === 'live' && openTokens === undefined ? TOKEN_TO_COME : undefined
     const source = openTokens && { openTokens: (_: Wire, target: TokensFor) => openTokens(signIn, target) }
-    const { facts } = await meetServer(first, { ...plan, issuer, token, openTokens: undefined, ...source })
+    const downstream = toNobody(plan.downstream)
+    const { facts } = await meetServer(first, { ...plan, issuer, token, downstream, openTokens: undefined, ...source })
     const steps: PlannedStep[] = [
       {
         check: undefined,
@@ -111,6 +124,10 @@ async function run(check: () => Promise<unknown>): Promise<void> {
   }
 }
 
+function toNobody(downstream: PlanServer['downstream']): DownstreamPart | undefined {
+  return downstream && { ...downstream, service: NOBODY, audience: NOBODY.url }
+}
+
 /** Knows sound tokens by how they were asked for: for this server, and with no other change than scopes. */
 function rememberSound(issuer: HostileIssuer, url: string, accepted: Set<string>): HostileIssuer {
   return {
@@ -139,6 +156,7 @@ function openDryWire(standIn: StandIn, memory: Memory): Wire {
     send,
     once: (question, ask, options) => memory.once({ exchanges, show: () => undefined }, question, ask, options),
     sendTogether: (requests) => Promise.all(requests.map((request) => send(request))),
+    hold: async (request) => ({ answer: await send(request), ended: true, heldMs: 0, lastMessageMs: undefined }),
   }
 }
 

@@ -7,7 +7,7 @@ import type { Wire } from '../wire/wire.ts'
 import { bearerParameters, scopesIn } from './challenge.ts'
 import { findMetadata } from './metadata-search.ts'
 import type { RealTokens, TokensFor } from './real-tokens.ts'
-import type { AllowedCall, FoundMetadata, Profile, ServerSubject } from './subject.ts'
+import type { AllowedCall, DownstreamPart, FoundMetadata, Profile, ServerSubject } from './subject.ts'
 import { findAcceptedToken, type Trial } from './token-search.ts'
 import { readOnlyCalls } from './tool-list.ts'
 
@@ -29,6 +29,7 @@ export interface MeetServer {
   /** Scopes that the operator knows of. */
   readonly scopes: readonly string[]
   readonly allowedCalls: readonly AllowedCall[]
+  readonly downstream: DownstreamPart | undefined
   /** Whose tools may be called besides: those that say they only read, all that need no arguments, or none. */
   readonly tools: 'none' | 'read-only' | 'all'
 }
@@ -67,6 +68,7 @@ export async function meetServer(wire: Wire, options: MeetServer): Promise<MetSe
     whyNoToken: trial.why,
     scopes: trial.scopes,
     grantedScopes: trial.grantedScopes,
+    downstream: options.downstream,
     allowedCalls: [...options.allowedCalls, ...readOnlyCalls(trial.tools, options.tools)],
   }
   return { facts, notes: [...assumed, ...(trial.why === undefined ? [] : [trial.why])] }

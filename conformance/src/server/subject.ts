@@ -1,3 +1,4 @@
+import type { Downstream } from '../downstream/downstream.ts'
 import type { HostileIssuer } from '../issuer/hostile-issuer.ts'
 import type { McpSpeaker } from '../mcp/speaker.ts'
 import type { Wire } from '../wire/wire.ts'
@@ -14,6 +15,15 @@ export type Profile = 'started' | 'trusting' | 'live'
 export interface AllowedCall {
   readonly tool: string
   readonly args: Readonly<Record<string, unknown>>
+}
+
+/** A service of the examiner's behind the server, and how it is reached through it. */
+export interface DownstreamPart {
+  readonly service: Downstream
+  /** Identifier that tokens for it carry: its address, unless the operator named another. */
+  readonly audience: string
+  /** Calls of tools that reach it, which the operator named. */
+  readonly calls: readonly AllowedCall[]
 }
 
 /** A protected resource metadata document, and where it was found. */
@@ -50,4 +60,6 @@ export interface ServerSubject {
   readonly grantedScopes?: readonly string[] | undefined
   /** Calls that the run may make; everything else is not called. */
   readonly allowedCalls: readonly AllowedCall[]
+  /** Undefined where the server was not set up to call one. */
+  readonly downstream: DownstreamPart | undefined
 }

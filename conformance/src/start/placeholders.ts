@@ -8,13 +8,15 @@ export interface StartFacts {
   readonly url: string
   /** Port of that URL. */
   readonly port: string
+  /** Address of the examiner's downstream; undefined where nothing asked for one. */
+  readonly downstream?: string | undefined
 }
 
-const PLACEHOLDER = /\{(issuer|audience|url|port)\}/g
+const PLACEHOLDER = /\{(issuer|audience|url|port|downstream)\}/g
 
-/** Fills `{issuer}`, `{audience}`, `{url}` and `{port}`; other braces stay. */
+/** Fills the names of the facts that there are; other braces stay. */
 export function fillPlaceholders(text: string, facts: StartFacts): string {
-  return text.replace(PLACEHOLDER, (_, name: keyof StartFacts) => facts[name])
+  return text.replace(PLACEHOLDER, (braces, name: keyof StartFacts) => facts[name] ?? braces)
 }
 
 /** The port of a URL, with the default of its scheme. */

@@ -1,11 +1,9 @@
-import { Agent, request as undiciRequest } from 'undici'
+import { Agent } from 'undici'
+import { exchange, failureOf, type Held, holdStream } from './exchange.ts'
 import { createMemory, type Once } from './memory.ts'
-import type { Exchange, Header, WireAnswer, WireRequest } from './message.ts'
+import type { Exchange, WireAnswer, WireRequest } from './message.ts'
 import { BURST_OF_TWO, type Pace } from './pace.ts'
-import { certificateFault, trusting } from './roots.ts'
-
-/** Metadata and refusals are small; what is larger is cut and says so. */
-export const MAX_BODY_BYTES = 256 * 1024
+import { trusting } from './roots.ts'
 
 /** The subject did not answer: connection, TLS or time. Whoever runs the check makes `incomplete` of it. */
 export class Unanswered extends Error {
@@ -36,6 +34,11 @@ export interface Wire {
    * @throws Unanswered when any had no answer, after all have ended
    */
   sendTogether(requests: readonly WireRequest[]): Promise<readonly WireAnswer[]>
+  /**
+   * Sends a request and holds an event stream open that answers it, until the other side ends it or the time is over.
+   * @throws Unanswered when nothing came back in time
+   */
+  hold(request: WireRequest, options: { readonly forMs: number }): Promise<Held>
   readonly exchanges: readonly Exchange[]
 }
 
@@ -60,24 +63,33 @@ export function createWires(options: WireOptions): Wires {
   const open = (burstMost: number = BURST_OF_TWO): Wire => {
     const exchanges: Exchange[] = []
     const show = (earlier: readonly Exchange[]): number => exchanges.push(...earlier)
-    const sendNow = async (request: WireRequest, timeoutMs: number): Promise<WireAnswer> => {
+    async function record<Came extends { readonly answer: WireAnswer }>(
+      request: WireRequest,
+      ask: (signed: WireRequest) => Promise<Came>,
+    ): Promise<Came> {
       const signed = withUserAgent(request, options.userAgent)
       try {
-        const answer = await exchange(signed, agent, timeoutMs)
-        exchanges.push({ request: signed, answer })
-        return answer
+        const came = await ask(signed)
+        exchanges.push({ request: signed, answer: came.answer })
+        return came
       } catch (error) {
         const failed: Exchange = { request: signed, answer: undefined, ...failureOf(error) }
         exchanges.push(failed)
         throw new Unanswered(failed)
       }
     }
+    const sendNow = async (request: WireRequest, timeoutMs: number): Promise<WireAnswer> =>
+      (await record(request, (signed) => exchange(signed, agent, timeoutMs))).answer
     return {
       exchanges,
       once: (question, ask, options) => memory.once({ exchanges, show }, question, ask, options),
       async send(request, { timeoutMs = options.timeoutMs } = {}) {
         await options.pace.take()
         return sendNow(request, timeoutMs)
+      },
+      async hold(request, { forMs }) {
+        await options.pace.take()
+        return record(request, (signed) => holdStream(signed, agent, { ...options, forMs }))
       },
       async sendTogether(requests) {
         if (requests.length > burstMost) throw new RangeError(`${requests.length} at once, ${burstMost} are allowed`)
@@ -96,72 +108,4 @@ export function createWires(options: WireOptions): Wires {
 function withUserAgent(request: WireRequest, userAgent: string): WireRequest {
   const named = request.headers.some(([name]) => name.toLowerCase() === 'user-agent')
   return named ? request : { ...request, headers: [...request.headers, ['user-agent', userAgent]] }
-}
-
-async function exchange(request: WireRequest, dispatcher: Agent, timeoutMs: number): Promise<WireAnswer> {
-  const { url, method, headers, body } = request
-  const signal = AbortSignal.timeout(timeoutMs)
-  const response = await undiciRequest(url, {
-    method: method as 'GET',
-    // As pairs in a row, which is how the same header can be sent twice.
-    headers: headers.flat(),
-    body: body ?? null,
-    dispatcher,
-    signal,
-    responseHeaders: 'raw',
-  })
-  const received = pairs(response.headers as unknown as readonly string[])
-  const isStream = received.some(([name, value]) => name === 'content-type' && value.startsWith('text/event-stream'))
-  const head = { status: response.statusCode, headers: received }
-  try {
-    return { ...head, ...(await read(response.body, isStream)) }
-  } catch (error) {
-    throw new BrokenOff(head, error)
-  }
-}
-
-/** The head of an answer came, and its body did not. */
-class BrokenOff extends Error {
-  readonly head: NonNullable<Exchange['begun']>
-  constructor(head: NonNullable<Exchange['begun']>, cause: unknown) {
-    super('the body did not come', { cause })
-    this.head = head
-  }
-}
-
-function pairs(raw: readonly string[]): readonly Header[] {
-  return raw.flatMap((name, at) => (at % 2 === 0 ? [[name.toLowerCase(), raw[at + 1] ?? ''] as const] : []))
-}
-
-/** Reads to the end or the cap; of an event stream to the first message, because it may never end. */
-async function read(
-  body: AsyncIterable<Buffer> & { destroy(): unknown },
-  isStream: boolean,
-): Promise<{ body: string; truncated: boolean }> {
-  const chunks: Buffer[] = []
-  let size = 0
-  for await (const chunk of body) {
-    chunks.push(chunk)
-    size += chunk.length
-    const text = isStream ? Buffer.concat(chunks).toString('utf8') : ''
-    const left = isStream && /\r?\n\r?\n/.test(text) && /^data:/m.test(text)
-    if (size <= MAX_BODY_BYTES && !left) continue
-    body.destroy()
-    return {
-      body: Buffer.concat(chunks).subarray(0, MAX_BODY_BYTES).toString('utf8'),
-      truncated: size > MAX_BODY_BYTES,
-    }
-  }
-  return { body: Buffer.concat(chunks).toString('utf8'), truncated: false }
-}
-
-function failureOf(error: unknown): Pick<Exchange, 'error' | 'code' | 'begun'> {
-  if (error instanceof BrokenOff) return { ...failureOf(error.cause), begun: error.head }
-  const code = error instanceof Error && 'code' in error ? error.code : undefined
-  return { error: reasonOf(error), ...(typeof code === 'string' ? { code } : {}) }
-}
-
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error)
-  return error.name === 'TimeoutError' ? 'no answer in time' : (certificateFault(error) ?? error.message)
 }

@@ -6,12 +6,14 @@ export interface MatrixPage {
   readonly introduction: string
   /** `server`, `client` */
   readonly subject: string
+  /** Where the reasons of those stand that are not sound, in a sentence. */
+  readonly reasons?: string
   readonly whole: readonly Row[]
   readonly broken: readonly Row[]
 }
 
 /** Which check finds which fault, as a page: faults with what finds them, then checks with the faults that prove them. */
-export function renderMatrix({ introduction, subject, whole, broken }: MatrixPage): string {
+export function renderMatrix({ introduction, subject, reasons, whole, broken }: MatrixPage): string {
   const Subjects = `${subject.charAt(0).toUpperCase()}${subject.slice(1)}s`
   return `# Detection matrix
 
@@ -22,7 +24,7 @@ ${introduction}
 | ${subject} | what it is | fails | warns |
 |---|---|---|---|
 ${whole.map(line).join('\n')}
-
+${reasons === undefined ? '' : `\n${reasons}\n`}
 ## ${Subjects} with one fault each (${broken.length})
 
 | ${subject} | what it does | fails | warns |

@@ -54,6 +54,7 @@ async function examineRecipe(file: string): Promise<Report> {
       scopes: [],
       audience: undefined,
       allowedCalls: [],
+      downstream: undefined,
       tools: 'all',
       permissions: new Set(['effects']),
       checks: serverChecks,

@@ -1,8 +1,13 @@
 import { describe, expect, it } from 'vitest'
+import { FAULTS } from '../../fixtures/broken/all.ts'
+import { UNPROVEN } from '../../fixtures/broken/unproven.ts'
 import { authorizationServerChecks } from '../../src/as/checks.ts'
 import { clientChecks } from '../../src/client/checks.ts'
 import { allRequirements, requirementsById } from '../../src/requirements/requirements.ts'
 import { serverChecks } from '../../src/server/checks.ts'
+
+/** Frameworks that a page of a check speaks to. */
+const FRAMEWORKS = ['sdk1', 'sdk2', 'fastmcp', 'spring', 'kit'] as const
 
 const checks = [...serverChecks, ...authorizationServerChecks, ...clientChecks]
 
@@ -30,5 +35,16 @@ describe('requirements and checks', () => {
       [title, risk, sends, expects, remedies.general].some((words) => words.length < 4),
     )
     expect(silent.map(({ id }) => id)).toEqual([])
+  })
+
+  it.each(FRAMEWORKS)('of servers say how to mend it with %s, or that there is nothing to do', (framework) => {
+    const silent = serverChecks.filter(({ remedies }) => (remedies[framework] ?? '').length < 'nothing to do'.length)
+    expect(silent.map(({ id }) => id)).toEqual([])
+  })
+
+  it('of servers are each proved by a broken server, or say why by none', () => {
+    const proved = new Set(FAULTS.flatMap(({ fails, warns = [] }) => [...fails, ...warns]))
+    const unproved = serverChecks.map(({ id }) => id).filter((id) => !proved.has(id))
+    expect(unproved).toEqual(Object.keys(UNPROVEN))
   })
 })

@@ -13,6 +13,7 @@ const plan = (changes: Partial<PlanServer> = {}): PlanServer => ({
   spec: undefined,
   scopes: [],
   allowedCalls: [],
+  downstream: undefined,
   tools: 'none',
   permissions: new Set(),
   checks: serverChecks,

@@ -20,7 +20,7 @@ describe('what is known of a server before the first check', () => {
     server = await startSmallServer({ issuer: issuer.issuer, ...options })
     const { wire, close } = openTestWire()
     const base = { url: server.url, profile: 'trusting', issuer, token: undefined, audience: undefined } as const
-    const rest = { spec: undefined, scopes: [], allowedCalls: [], tools: 'none' } as const
+    const rest = { spec: undefined, scopes: [], allowedCalls: [], downstream: undefined, tools: 'none' } as const
     try {
       return await meetServer(wire, { ...base, ...rest, ...asked })
     } finally {

@@ -19,7 +19,7 @@ const FAULTS: Record<string, { change: Partial<Behaviour>; named: readonly strin
   'compares beginnings of origins (RS-TR-01, R14)': {
     change: {
       foreign: ({ headers }, { url }) =>
-        headers.host !== new URL(url).host || headers.origin?.startsWith(new URL(url).origin) === false,
+        headers.host !== new URL(url).host || headers.origin?.startsWith(`http://${new URL(url).hostname}`) === false,
     },
     named: ['look-alike-origin-refused'],
   },
@@ -36,6 +36,14 @@ describe('origin: a server that', () => {
 
   it.each(Object.entries(FAULTS))('%s is named for that, and for nothing else', async (_, { change, named }) => {
     expect(faultyIn(await findingsOf(originChecks, change))).toEqual(named)
+  })
+
+  it('takes what is no origin, and what no browser sends, is not accused for it (RS-TR-01)', async () => {
+    const change: Partial<Behaviour> = {
+      foreign: ({ headers: { host, origin } }, { url }) =>
+        host !== new URL(url).host || (origin !== undefined && (URL.canParse(origin) || origin === 'null')),
+    }
+    expect(faultyIn(await findingsOf(originChecks, change))).toEqual([])
   })
 
   it('refuses a foreign page by 400 is in doubt since 403 is asked for (RS-TR-01)', async () => {

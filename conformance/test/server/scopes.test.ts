@@ -40,7 +40,7 @@ const FAULTS: Record<string, { change: Partial<Behaviour>; named: readonly strin
       namesMustAgree: false,
       needed: (rpc, { headers }) => (rpc.method === 'tools/call' ? String(headers['mcp-name']) : ''),
     },
-    named: ['header-elevation'],
+    named: ['headers-match-body', 'header-elevation'],
   },
   'decides by the header what more than listing needs (RS-TR-05, R19)': {
     change: {
@@ -48,7 +48,7 @@ const FAULTS: Record<string, { change: Partial<Behaviour>; named: readonly strin
       needed: (rpc, { headers }) =>
         headers['mcp-method'] === rpc.method ? (rpc.method === 'tools/call' ? String(rpc.params?.name) : '') : '',
     },
-    named: ['header-elevation'],
+    named: ['headers-match-body', 'header-elevation'],
   },
   'judges the first member of a batch (RS-403-06, R22)': {
     change: { scopes, transport: 'session', takesBatches: true },

@@ -5,6 +5,7 @@ import type { Finding } from '../../src/check/finding.ts'
 import { readCompact } from '../../src/issuer/compact.ts'
 import type { ServerSubject } from '../../src/server/subject.ts'
 import { tokenChecks } from '../../src/server/tokens/token-checks.ts'
+
 import { type Json, type Rules, signedBy, soundRules } from './rules.ts'
 import { type Bench, type Judge, jwtServer, startBench } from './tiny-server.ts'
 
@@ -220,7 +221,7 @@ describe('the token checks', () => {
     expect(await complaints(jwtServer())).toEqual({})
   })
 
-  it('find nothing but the type in a server that lets jose verify as most do', async () => {
+  it('find nothing but the type and the clock in a server that lets jose verify as most do', async () => {
     const judge: Judge = async (token, { issuer, audience }) => {
       const keys = createRemoteJWKSet(new URL(issuer.jwksUri))
       const wanted = { issuer: issuer.issuer, audience, requiredClaims: ['exp'] }
@@ -229,7 +230,11 @@ describe('the token checks', () => {
         () => 401,
       )
     }
-    expect(await complaints(judge)).toEqual({ 'token-logout-token': 'doubtful', 'token-type-plain': 'doubtful' })
+    expect(await complaints(judge)).toEqual({
+      'token-clock-ahead': 'doubtful',
+      'token-logout-token': 'doubtful',
+      'token-type-plain': 'doubtful',
+    })
   })
 
   it.each(faults)('name the fault of a server that $fault, and no other', async ({ rules, expected }) => {

@@ -31,6 +31,8 @@ export interface Rules {
   readonly binding: (cnf: unknown) => boolean
 }
 
+const CLOCKS_DIFFER_SECONDS = 30
+
 /** Rules of a sound server, written apart from the examiner and from any library. */
 export const soundRules: Rules = {
   parse: (text) => JSON.parse(text) as Json,
@@ -43,7 +45,7 @@ export const soundRules: Rules = {
   audience: (aud, trust) => (Array.isArray(aud) ? aud : [aud]).includes(trust.audience),
   type: (typ) => typ === 'at+jwt',
   expiry: (exp, now) => typeof exp === 'number' && exp > now,
-  begin: (nbf, now) => nbf === undefined || (typeof nbf === 'number' && nbf <= now),
+  begin: (nbf, now) => nbf === undefined || (typeof nbf === 'number' && nbf <= now + CLOCKS_DIFFER_SECONDS),
   critical: (crit) => crit === undefined,
   binding: (cnf) => cnf === undefined,
 }

@@ -69,6 +69,7 @@ async function subjectOf(found: {
     whyNoToken: undefined,
     scopes: ['mcp:read'],
     allowedCalls: [],
+    downstream: undefined,
   }
 }
 

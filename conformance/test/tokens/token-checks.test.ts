@@ -1,15 +1,18 @@
 import { describe, expect, it } from 'vitest'
 import { requirementsById } from '../../src/requirements/requirements.ts'
 import { tokenRows } from '../../src/requirements/token-rows.ts'
-import { tokenChecks } from '../../src/server/tokens/token-checks.ts'
+import { createIssuerTroubleChecks, tokenChecks } from '../../src/server/tokens/token-checks.ts'
 import { lookAlikePaths, parentsOf } from '../../src/server/tokens/url-forms.ts'
+import { REAL_WAITS } from '../../src/server/waits.ts'
+
+const allChecks = [...tokenChecks, ...createIssuerTroubleChecks(REAL_WAITS)]
 
 describe('the list of token checks', () => {
   it('has no id twice', () => {
-    expect(new Set(tokenChecks.map(({ id }) => id)).size).toBe(tokenChecks.length)
+    expect(new Set(allChecks.map(({ id }) => id)).size).toBe(allChecks.length)
   })
 
-  it.each(tokenChecks.map((check) => [check.id, check] as const))(
+  it.each(allChecks.map((check) => [check.id, check] as const))(
     '%s belongs to a row and says what it is about',
     (_, check) => {
       expect(requirementsById.get(check.requirement)).toMatchObject({ role: 'server' })
@@ -21,7 +24,7 @@ describe('the list of token checks', () => {
   it.each(tokenRows.map((row) => [row.id, row] as const))(
     'row %s is examined, or says why not',
     (id, { notChecked }) => {
-      const examined = tokenChecks.some(({ requirement }) => requirement === id)
+      const examined = allChecks.some(({ requirement }) => requirement === id)
       expect(examined).toBe(notChecked === undefined)
     },
   )

@@ -73,9 +73,12 @@ function canStart(target: Target, running: readonly Target[]): boolean {
 /** Ports of this machine that nobody else can have meanwhile. */
 function portsOf({ options, login, url }: Target): readonly string[] {
   const ofIssuer = options.issuerPort === 0 ? [] : [String(options.issuerPort)]
+  const { port: downstream = 0 } = options.downstream ?? {}
+  const ofDownstream = downstream === 0 ? [] : [String(downstream)]
   const ofServer = options.start === undefined || url.includes('{port}') ? [] : [portOf(url)]
   const redirectUri = login?.login.way === 'browser' ? (login.client?.redirectUri ?? REDIRECT_URI) : undefined
-  return [...ofIssuer, ...ofServer, ...(redirectUri === undefined ? [] : [new URL(redirectUri).port])]
+  const ofLogin = redirectUri === undefined ? [] : [new URL(redirectUri).port]
+  return [...ofIssuer, ...ofDownstream, ...ofServer, ...ofLogin]
 }
 
 const hostOf = (url: string): string => new URL(url).hostname

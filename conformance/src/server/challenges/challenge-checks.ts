@@ -6,7 +6,7 @@ import { challengeMetadataResolves, challengeNamesMetadata } from './challenge-m
 import { challengePresent } from './challenge-present.ts'
 import { challengeScope, challengeScopeNoSignIn } from './challenge-scopes.ts'
 import { preflightOpen, refusalReadable } from './refusal-cross-origin.ts'
-import { refusalBeforeMethod, refusalBeforeVersion } from './refusal-first.ts'
+import { refusalBeforeMethod, refusalBeforeUnknownMethod, refusalBeforeVersion } from './refusal-first.ts'
 import { refusalSilent } from './refusal-silence.ts'
 
 /** How the server says no to who has no good token. */
@@ -23,6 +23,7 @@ export const challengeChecks: readonly Check<ServerSubject>[] = [
   refusalBody,
   refusalBeforeMethod,
   refusalBeforeVersion,
+  refusalBeforeUnknownMethod,
   refusalReadable,
   preflightOpen,
   refusalSilent,

@@ -16,6 +16,11 @@ export const garbageRefused: Check<ServerSubject> = {
     general: 'Answer 401 for whatever cannot be parsed or looked up, and catch what the parser throws.',
     sdk1: 'Throw InvalidTokenError from verifyAccessToken: a plain Error becomes 500.',
     sdk2: 'Throw OAuthError with invalid_token from the verifier: a plain Error becomes 500.',
+    fastmcp:
+      'JWTVerifier returns None for whatever it cannot read, which is 401; return None from a verifier of your own as well.',
+    spring:
+      'The decoder throws BadJwtException, which is 401; throw that, or InvalidBearerTokenException, from code of your own.',
+    kit: 'It refuses whatever it cannot read by 401: nothing to do.',
   },
   async run(subject) {
     const answer = await askWithGarbage(subject)
@@ -39,6 +44,9 @@ export const challengeWithoutError: Check<ServerSubject> = {
     general: 'Leave `error` out of the challenge when there was no Authorization header.',
     sdk1: 'requireBearerAuth always sends it; answer requests without the header before it.',
     sdk2: 'requireBearerAuth always sends it; answer requests without the header before it.',
+    fastmcp: 'It leaves it out, where the middleware of the bare Python SDK writes invalid_token: nothing to do.',
+    spring: 'The entry point leaves it out where no token came: nothing to do.',
+    kit: 'It leaves it out: nothing to do.',
   },
   async run(subject) {
     return withChallenge(await askWithoutToken(subject), (parameters) => {
@@ -55,7 +63,14 @@ export const challengeInvalidToken: Check<ServerSubject> = {
   risk: 'A client cannot tell a token that was refused from one that was lost on the way, and does not refresh it.',
   sends: 'tools/list with a token that is none.',
   expects: '401 with error="invalid_token".',
-  remedies: { general: 'Add error="invalid_token" to the challenge whenever a token came and was refused.' },
+  remedies: {
+    general: 'Add error="invalid_token" to the challenge whenever a token came and was refused.',
+    sdk1: 'Throw InvalidTokenError from verifyAccessToken for every token that is refused.',
+    sdk2: 'Throw OAuthError with invalid_token from the verifier for every token that is refused.',
+    fastmcp: 'It writes it: nothing to do.',
+    spring: 'It writes it for InvalidBearerTokenException, which the resource server throws: nothing to do.',
+    kit: 'It writes it: nothing to do.',
+  },
   async run(subject) {
     return withChallenge(await askWithGarbage(subject), (parameters) => {
       const error = parameters.get('error')

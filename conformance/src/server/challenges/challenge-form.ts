@@ -20,6 +20,11 @@ export const challengeGrammar: Check<ServerSubject> = {
     general:
       'Part parameters by commas, quote their values, escape quotes and backslashes within, and leave out what is not ASCII.',
     sdk1: 'Keep quotes out of what the verifier throws: 1.x does not escape error_description.',
+    sdk2: 'Keep quotes out of what the verifier throws, which is written into error_description.',
+    fastmcp: 'Its parameters are quoted: keep quotes out of scopes and descriptions of your own.',
+    spring:
+      'BearerTokenAuthenticationEntryPoint quotes its values; that of mcp-security 0.1 writes `resource_metadata` without quotes: replace it.',
+    kit: 'It writes them in that grammar: nothing to do.',
   },
   async run(subject) {
     const refusals = unauthorizedOf(await collectRefusals(subject))
@@ -40,7 +45,16 @@ export const refusalBody: Check<ServerSubject> = {
   risk: 'Gemini takes a refusal with an empty body for a broken server; others show a page of HTML to the user.',
   sends: 'tools/list without a token, and with one that is none.',
   expects: 'A JSON object, such as an OAuth or a JSON-RPC error.',
-  remedies: { general: 'Answer {"error":"invalid_token"} or a JSON-RPC error beside the challenge.' },
+  remedies: {
+    general: 'Answer {"error":"invalid_token"} or a JSON-RPC error beside the challenge.',
+    sdk1: 'requireBearerAuth answers JSON: look for an error handler of your own that answers a page.',
+    sdk2: 'requireBearerAuth answers JSON: look for an error handler of your own that answers a page.',
+    fastmcp:
+      'It answers who sent no token with an empty body: add a Starlette middleware in front that writes {"error":"unauthorized"} into a 401 without one.',
+    spring:
+      'BearerTokenAuthenticationEntryPoint writes no body: write an entry point that calls it and then writes {"error":"invalid_token"}.',
+    kit: 'It answers JSON: nothing to do.',
+  },
   async run(subject) {
     const refusals = unauthorizedOf(await collectRefusals(subject))
     if (refusals.length === 0) return incomplete('no 401 to look at')

@@ -16,6 +16,8 @@ const REMEDIES = {
   sdk2: 'Pass resourceMetadataUrl to requireBearerAuth.',
   fastmcp: 'Give RemoteAuthProvider the public base_url of the server.',
   kit: 'It is always there; set `resource` to the public URL.',
+  spring:
+    'Spring Security 7 adds it, and points to the root of the origin: set the resource of the metadata by its customizer, or from 7.1 `setResourceMetadataParameterResolver` of the entry point; before 7, write an entry point of your own.',
 }
 
 export const challengeNamesMetadata: Check<ServerSubject> = {

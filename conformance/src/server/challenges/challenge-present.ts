@@ -16,6 +16,10 @@ export const challengePresent: Check<ServerSubject> = {
     general: 'Set WWW-Authenticate wherever 401 is answered, and see that a proxy in front does not drop it.',
     sdk1: 'requireBearerAuth sets it; a handler of your own that answers 401 has to as well.',
     sdk2: 'Return what requireBearerAuth answers unchanged.',
+    fastmcp:
+      'Its auth middleware sets it: look for a proxy that drops it, or a middleware of your own that answers 401.',
+    spring: 'BearerTokenAuthenticationEntryPoint sets it: an entry point of your own has to as well.',
+    kit: 'It sets it: look for a proxy that drops it.',
   },
   async run(subject) {
     const refusals = unauthorizedOf(await collectRefusals(subject))

@@ -17,6 +17,9 @@ export const challengeScope: Check<ServerSubject> = {
     general: 'Add scope="…" with the least that makes the server useful.',
     sdk1: 'Pass requiredScopes to requireBearerAuth.',
     sdk2: 'Pass requiredScopes to requireBearerAuth.',
+    fastmcp: 'Set `required_scopes` of the verifier, or `challenge_scopes` of RemoteAuthProvider.',
+    spring: 'Its entry point names none: write one of your own that adds `scope` to the header.',
+    kit: 'The scopes are the first ones of the tools file: nothing else to do.',
   },
   async run(subject) {
     return withChallenge(await askWithoutToken(subject), (parameters) => {
@@ -36,7 +39,14 @@ export const challengeScopeNoSignIn: Check<ServerSubject> = {
   risk: 'Authorization servers without refresh tokens or OpenID refuse the whole request for a scope that the resource does not need.',
   sends: 'tools/list without a token.',
   expects: '`scope` without `offline_access` and `openid`.',
-  remedies: { general: 'Take `offline_access` and `openid` out of the scopes that the server requires.' },
+  remedies: {
+    general: 'Take `offline_access` and `openid` out of the scopes that the server requires.',
+    sdk1: 'Take them out of `requiredScopes` of requireBearerAuth.',
+    sdk2: 'Take them out of `requiredScopes` of requireBearerAuth.',
+    fastmcp: 'Take them out of `required_scopes` of the verifier and `challenge_scopes` of RemoteAuthProvider.',
+    spring: 'Take them out of what your entry point adds; Spring itself names none.',
+    kit: 'Leave them out of the tools file.',
+  },
   async run(subject) {
     return withChallenge(await askWithoutToken(subject), (parameters) => {
       const scopes = scopesIn(parameters.get('scope'))

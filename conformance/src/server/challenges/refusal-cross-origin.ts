@@ -17,6 +17,12 @@ export const refusalReadable: Check<ServerSubject> = {
   remedies: {
     general:
       'Add Access-Control-Expose-Headers: WWW-Authenticate, Mcp-Session-Id wherever Access-Control-Allow-Origin is set.',
+    sdk1: "Give the middleware cors `exposedHeaders: ['WWW-Authenticate', 'Mcp-Session-Id']`, and mount it before requireBearerAuth.",
+    sdk2: "Give the middleware cors `exposedHeaders: ['WWW-Authenticate', 'Mcp-Session-Id']`, and mount it before requireBearerAuth.",
+    fastmcp:
+      'Pass CORSMiddleware with `expose_headers=["WWW-Authenticate", "Mcp-Session-Id"]` as `middleware` to `http_app`.',
+    spring: 'Call `setExposedHeaders(List.of("WWW-Authenticate", "Mcp-Session-Id"))` on the CorsConfiguration.',
+    kit: 'It exposes them to `allowedOrigins`: nothing else to do.',
   },
   async run(subject) {
     const answer = await askFromPage(subject)
@@ -39,6 +45,11 @@ export const preflightOpen: Check<ServerSubject> = {
   remedies: {
     general:
       'Answer OPTIONS before the token is looked for; allow authorization, content-type and the headers that begin with mcp-.',
+    sdk1: 'Mount the middleware cors before requireBearerAuth.',
+    sdk2: 'Mount the middleware cors before requireBearerAuth.',
+    fastmcp: 'Pass CORSMiddleware as `middleware` to `http_app`: it answers OPTIONS before the route asks for a token.',
+    spring: 'Call `http.cors(withDefaults())`, which answers OPTIONS before authentication.',
+    kit: 'It answers OPTIONS of `allowedOrigins` itself: nothing else to do.',
   },
   async run(subject) {
     const page = await askFromPage(subject)

@@ -34,6 +34,11 @@ export const refusalSilent: Check<ServerSubject> = {
     general:
       'Write what happened to the log, and to the client a fixed sentence; switch off the development error pages of the framework.',
     sdk1: 'Run with NODE_ENV=production, or mount an error handler: the one of Express answers with the stack.',
+    sdk2: 'requireBearerAuth answers a fixed sentence for what is no OAuthError: keep the text of errors out of OAuthError.',
+    fastmcp:
+      'Its refusals are fixed sentences: run Starlette without `debug=True`, and set `mask_error_details=True` for tools.',
+    spring: 'Leave `server.error.include-stacktrace` and `include-message` at never.',
+    kit: 'Its refusals are fixed sentences; the reason goes to `log` alone: nothing to do.',
   },
   async run({ mcp, wire }) {
     for (const authorization of MALFORMED) {

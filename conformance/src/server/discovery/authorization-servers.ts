@@ -13,6 +13,12 @@ export const authorizationServers: Check<ServerSubject> = {
   remedies: {
     general:
       'Put the issuer identifier of your authorization server, as its own metadata states it, into `authorization_servers`.',
+    sdk1: 'Pass `oauthMetadata` of your authorization server to mcpAuthMetadataRouter; its `issuer` is what is named.',
+    sdk2: 'Pass `oauthMetadata` of your authorization server to mcpAuthMetadataRouter or oauthMetadataResponse; its `issuer` is what is named.',
+    fastmcp: 'Pass `authorization_servers=[…]` to RemoteAuthProvider; a bare JWTVerifier serves no metadata.',
+    spring:
+      'Call `authorizationServer(issuer)` in the protectedResourceMetadataCustomizer, or McpServerOAuth2Configurer.authorizationServer of mcp-security.',
+    kit: '`issuer` is what is named: nothing else to do.',
   },
   run: (subject) =>
     withMetadata(subject, ({ document }) => {

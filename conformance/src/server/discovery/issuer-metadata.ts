@@ -19,6 +19,13 @@ export const issuerFound: Check<ServerSubject> = {
   remedies: {
     general:
       'Name the issuer identifier, not the URL of a page or of an endpoint; an issuer with a path has its metadata at /.well-known/… followed by the path.',
+    sdk1: 'Take `oauthMetadata` from the well-known address of the issuer when the server starts, so that one that is not there is noticed.',
+    sdk2: 'Take `oauthMetadata` from the well-known address of the issuer when the server starts, so that one that is not there is noticed.',
+    fastmcp:
+      'Name the issuer identifier in `authorization_servers`; providers for services that have no metadata of their own (`OAuthProxy`, `OIDCProxy`) serve it at this server.',
+    spring:
+      'Call `authorizationServer` with the same string as `issuer-uri`, from which the decoder has found the metadata already.',
+    kit: 'It answers 503 until it has found the metadata of `issuer`, and says so in the log.',
   },
   run: (subject) => withIssuers(subject, judgeFound),
 }
@@ -34,6 +41,11 @@ export const issuerEcho: Check<ServerSubject> = {
     general:
       'Copy the issuer identifier as text. Do not pass it through a URL object, which adds a slash to an origin.',
     sdk1: 'mcpAuthMetadataRouter writes URL.href: give it an issuer with a path, or write the document yourself.',
+    sdk2: 'buildOAuthProtectedResourceMetadata copies `oauthMetadata.issuer`: fetch that document instead of writing it by hand.',
+    fastmcp: 'Pass the issuer to `authorization_servers` as text: AnyHttpUrl(…) writes a slash behind an origin.',
+    spring:
+      '`authorizationServer(…)` writes its argument as it is: use the string that the metadata states as `issuer`.',
+    kit: 'It refuses metadata whose `issuer` differs from the option `issuer`, which is what it names: nothing else to do.',
   },
   run: (subject) => withIssuers(subject, judgeEcho),
 }

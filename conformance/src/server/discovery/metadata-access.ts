@@ -16,7 +16,15 @@ export const metadataSlash: Check<ServerSubject> = {
   risk: 'Whoever types the URL with a slash gets metadata of something else, or a page of HTML.',
   sends: 'GET of the metadata, its address with a slash at the end.',
   expects: 'The same document, or 404.',
-  remedies: { general: 'Treat both spellings alike, and let no catch-all route answer below /.well-known/.' },
+  remedies: {
+    general: 'Treat both spellings alike, and let no catch-all route answer below /.well-known/.',
+    sdk1: 'Express takes both spellings for one unless `strict routing` is on: nothing to do.',
+    sdk2: 'oauthMetadataResponse drops the slash: nothing to do.',
+    fastmcp: 'Starlette redirects to the other spelling: nothing to do.',
+    spring:
+      'The resource is made of the path with its slash: fix it by `protectedResourceMetadataCustomizer(metadata -> metadata.resource("https://…/mcp"))`.',
+    kit: 'It answers what it answers without the slash, or 404: nothing to do.',
+  },
   run: (subject) =>
     withMetadata(subject, async ({ url, document }) => {
       const answer = await fetchDocument(subject.wire, url.endsWith('/') ? url.slice(0, -1) : `${url}/`)
@@ -38,6 +46,11 @@ export const metadataHead: Check<ServerSubject> = {
   remedies: {
     general: 'Answer HEAD wherever GET is answered.',
     sdk2: 'oauthMetadataResponse does; route HEAD to it as well.',
+    sdk1: 'The router answers HEAD by 405: answer it by a route of your own before the router.',
+    fastmcp: 'Starlette answers HEAD where it answers GET: nothing to do.',
+    spring:
+      'OAuth2ProtectedResourceMetadataFilter matches GET alone: wrap requests of HEAD for its path as GET in a filter before it.',
+    kit: 'It answers HEAD: nothing to do.',
   },
   run: (subject) =>
     withMetadata(subject, async ({ url }) => {
@@ -57,6 +70,11 @@ export const metadataCors: Check<ServerSubject> = {
     general:
       'The document is public: answer Access-Control-Allow-Origin: *, and the preflight with Access-Control-Allow-Headers: *, without asking for a token.',
     sdk2: 'oauthMetadataResponse does; route OPTIONS to it as well.',
+    sdk1: 'mcpAuthMetadataRouter allows every origin and header: see that nothing in front answers OPTIONS.',
+    fastmcp: 'It allows every origin and the version header: nothing to do.',
+    spring:
+      'Add a CorsConfiguration for `/.well-known/oauth-protected-resource/**` with every origin and header, and `http.cors(withDefaults())`.',
+    kit: 'It allows every origin and header: nothing to do.',
   },
   run: (subject) =>
     withMetadata(subject, async ({ url }) => {

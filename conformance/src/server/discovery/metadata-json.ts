@@ -14,6 +14,13 @@ export const metadataJson: Check<ServerSubject> = {
   remedies: {
     general:
       'Answer with Content-Type: application/json. Where a page of HTML comes, a catch-all route for a web application stands before the route of the metadata.',
+    sdk1: 'mcpAuthMetadataRouter answers JSON: look for a catch-all route or a page of the site that is mounted before it.',
+    sdk2: 'oauthMetadataResponse and mcpAuthMetadataRouter answer JSON: look for what answers before them.',
+    fastmcp:
+      'RemoteAuthProvider answers JSON: see that the routes of a site it is mounted in do not come first; mount `get_well_known_routes()` at the root.',
+    spring:
+      'OAuth2ProtectedResourceMetadataFilter (7.0) answers JSON: see that no other SecurityFilterChain and no controller has the path first.',
+    kit: 'The guard answers JSON: put its adapter before the routes of the site.',
   },
   async run({ wire, url, metadata }) {
     const answer = await fetchDocument(wire, metadata?.url ?? wellKnownOf(url).beside)

@@ -16,6 +16,13 @@ export const metadataScopes: Check<ServerSubject> = {
   remedies: {
     general:
       'Take `offline_access` and `openid` out of `scopes_supported`; clients add them when the authorization server lists them.',
+    sdk1: 'Take them out of `scopesSupported` of mcpAuthMetadataRouter, which is a list of texts.',
+    sdk2: 'Take them out of `scopesSupported`, which is a list of texts.',
+    fastmcp:
+      'Take them out of `scopes_supported` of RemoteAuthProvider and out of `required_scopes` of its verifier, which stands in for it.',
+    spring:
+      'Call `scope(…)` in the protectedResourceMetadataCustomizer for scopes of the resource alone; without it none are named.',
+    kit: 'The scopes are those of the tools file: leave `offline_access` and `openid` out of it.',
   },
   run: (subject) =>
     withMetadata(subject, ({ document }) => {
@@ -34,7 +41,14 @@ export const metadataTokenMethods: Check<ServerSubject> = {
   risk: 'A client that believes the list sends tokens in URLs, which logs keep, or none at all.',
   sends: 'Nothing more: it looks at the metadata that was found.',
   expects: '`bearer_methods_supported`, where it is present, is `["header"]`.',
-  remedies: { general: 'Set `bearer_methods_supported` to `["header"]`.' },
+  remedies: {
+    general: 'Set `bearer_methods_supported` to `["header"]`.',
+    sdk1: 'mcpAuthMetadataRouter does not write the member: nothing to do.',
+    sdk2: 'buildOAuthProtectedResourceMetadata does not write the member: nothing to do.',
+    fastmcp: 'It is `["header"]`: nothing to do.',
+    spring: 'It is `header`: nothing to do, as long as the customizer adds no `bearerMethod`.',
+    kit: 'It is `["header"]`: nothing to do.',
+  },
   run: (subject) =>
     withMetadata(subject, ({ document }) => {
       if (document.bearer_methods_supported === undefined) return notApplicable('`bearer_methods_supported` is absent')

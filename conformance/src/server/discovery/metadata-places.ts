@@ -10,7 +10,16 @@ export const metadataBesidePath: Check<ServerSubject> = {
   risk: 'Clients that do not read the challenge look there first; some of them look nowhere else.',
   sends: 'GET /.well-known/oauth-protected-resource followed by the path of the endpoint.',
   expects: 'The metadata of this server.',
-  remedies: { general: 'Serve the metadata at that address too; it costs one more route.' },
+  remedies: {
+    general: 'Serve the metadata at that address too; it costs one more route.',
+    sdk1: 'Pass `resourceServerUrl` with its path to mcpAuthMetadataRouter, and mount the router at the root of the application.',
+    sdk2: 'Pass `resourceServerUrl` with its path, and mount the router at the root of the application.',
+    fastmcp:
+      'It serves it there; where the application is mounted below another one, add `get_well_known_routes()` to the outer one.',
+    spring:
+      'OAuth2ProtectedResourceMetadataFilter answers below its path for every resource: nothing to do, unless another chain has it first.',
+    kit: 'It serves it there: nothing to do, if the adapter is mounted at the root.',
+  },
   run: (subject) =>
     withMetadata(subject, async ({ document }) => {
       const { beside } = wellKnownOf(subject.url)
@@ -33,6 +42,12 @@ export const metadataAtRoot: Check<ServerSubject> = {
   remedies: {
     general:
       'With one MCP server on the origin, serve the same document at the root. With several, answer 404 there; and no page of HTML, which parsers choke on.',
+    sdk1: 'The router serves no document at the root for a server with a path: nothing to do, unless your own code does.',
+    sdk2: 'The router serves no document at the root for a server with a path: nothing to do, unless your own code does.',
+    fastmcp: 'It serves none at the root for a server with a path: nothing to do.',
+    spring:
+      'OAuth2ProtectedResourceMetadataFilter answers there with the origin as the resource: fix it by `protectedResourceMetadataCustomizer(metadata -> metadata.resource("https://…/mcp"))`.',
+    kit: 'It serves the same document at the root; with several resources on the origin set `rootMetadata: false`.',
   },
   run: (subject) =>
     withMetadata(subject, async ({ document }) => {

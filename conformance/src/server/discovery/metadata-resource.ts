@@ -16,6 +16,10 @@ export const metadataResource: Check<ServerSubject> = {
     sdk1: 'Pass resourceServerUrl with the path of the endpoint, not the origin alone.',
     sdk2: 'Pass the URL of the endpoint as resource; a bare origin is written with a slash.',
     kit: 'Set `resource` to the public URL of the endpoint.',
+    fastmcp:
+      'The resource is `base_url` and the path of the MCP application: set `base_url` to the public origin, and `resource_base_url` where the two differ.',
+    spring:
+      'It is made of the URL of the request: set `protectedResourceMetadataCustomizer(metadata -> metadata.resource("https://…/mcp"))`, and `server.forward-headers-strategy` behind a proxy.',
   },
   run: (subject) =>
     withMetadata(subject, ({ document: { resource } }) => {

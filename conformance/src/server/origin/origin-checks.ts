@@ -4,6 +4,7 @@ import { isAccepted, isSuccess } from '../../mcp/json-rpc.ts'
 import type { WireAnswer } from '../../wire/message.ts'
 import { controlToken, inWords, isLoopback, openSession } from '../asking.ts'
 import type { ServerSubject } from '../subject.ts'
+import { crossOriginCredentials } from './cross-origin-credentials.ts'
 
 /** Nobody can own a name below `invalid`, so that no server has a reason to allow it. */
 const FOREIGN_HOST = 'sallyport-examine.invalid'
@@ -15,8 +16,11 @@ const REMEDIES = {
   general: 'Compare Origin, where it is present, with a list of origins that may call, and answer 403 to every other.',
   sdk1: 'Turn on enableDnsRebindingProtection with allowedOrigins and allowedHosts, or use createMcpExpressApp.',
   sdk2: 'Call originValidationResponse and hostHeaderValidationResponse before the MCP handler.',
-  fastmcp: 'Set transport_security with allowed_origins and allowed_hosts.',
+  fastmcp:
+    'Pass `host_origin_protection=True`, `allowed_hosts` and `allowed_origins` to `run` or `http_app`: unless told, it looks at neither. On loopback it lets other pages of the machine in all the same; compare Origin whole in a middleware there.',
   kit: 'Set `allowedOrigins`; without it every foreign origin is refused.',
+  spring:
+    'Give the transport a DefaultServerTransportSecurityValidator with `allowedOrigin` and `allowedHost`, or write a filter that answers 403; CORS rules alone do not refuse a request.',
 }
 
 export const foreignOrigin: Check<ServerSubject> = {
@@ -49,17 +53,22 @@ export const lookAlikeOrigin: Check<ServerSubject> = {
   sends: "tools/list with an accepted token and origins that begin or end as the server's own does.",
   expects: '403.',
   remedies: { ...REMEDIES, general: 'Compare origins whole, never by their beginning or end.' },
-  run(subject) {
-    const { origin, hostname, protocol } = new URL(subject.url)
-    return askFrom(subject, [
-      `${origin}.${FOREIGN_HOST}`,
-      `${protocol}//${hostname}.${FOREIGN_HOST}`,
-      `${protocol}//sallyport-examine${hostname}`,
-    ])
+  async run(subject) {
+    const { hostname, protocol } = new URL(subject.url)
+    const alike = [`${protocol}//${hostname}.${FOREIGN_HOST}`, `${protocol}//sallyport-examine${hostname}`]
+    // In front of an address of numbers, or behind one in brackets, it is no origin, and no browser would send it.
+    const origins = alike.filter(isOrigin)
+    return origins.length === 0
+      ? notApplicable('no origin looks like an address in brackets')
+      : askFrom(subject, origins)
   },
 }
 
 /** @returns the first finding that is not sound */
+function isOrigin(text: string): boolean {
+  return URL.canParse(text) && new URL(text).origin === text
+}
+
 async function askFrom(subject: ServerSubject, origins: readonly string[]): Promise<Finding> {
   const { mcp, wire } = subject
   const control = await controlToken(subject)
@@ -109,4 +118,10 @@ export const foreignHost: Check<ServerSubject> = {
 }
 
 /** What protects a server from pages that its user visits. */
-export const originChecks: readonly Check<ServerSubject>[] = [foreignOrigin, nullOrigin, lookAlikeOrigin, foreignHost]
+export const originChecks: readonly Check<ServerSubject>[] = [
+  foreignOrigin,
+  nullOrigin,
+  lookAlikeOrigin,
+  foreignHost,
+  crossOriginCredentials,
+]

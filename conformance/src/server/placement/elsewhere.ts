@@ -10,6 +10,8 @@ const REMEDIES = {
   sdk1: 'requireBearerAuth reads the header alone; look for a middleware in front that copies tokens into it.',
   sdk2: 'requireBearerAuth reads the header alone; look for a proxy in front that copies tokens into it.',
   spring: 'Leave allowUriQueryParameter and allowFormEncodedBodyParameter of DefaultBearerTokenResolver off.',
+  fastmcp: 'It reads the header alone; look for a middleware or a proxy in front that copies tokens into it.',
+  kit: 'It reads the header alone: nothing to do.',
 }
 
 /** What is sent, made of a sound token and of the request as it would be without one. */

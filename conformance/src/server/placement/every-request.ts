@@ -10,6 +10,12 @@ const REMEDIES = {
   general:
     'Judge the token of every request before the session is looked up; a session remembers state and identifies nobody.',
   sdk1: "Put requireBearerAuth on app.all('/mcp', …), not on the request that initializes alone.",
+  sdk2: 'Run requireBearerAuth on every Request of the path, GET and DELETE too, before the handler or the transport.',
+  fastmcp:
+    'An auth provider judges every request of the path: look for an application of your own that is mounted beside it.',
+  spring:
+    'Authenticate the whole path in the SecurityFilterChain, with `SessionCreationPolicy.STATELESS`, so that no cookie stands for the token.',
+  kit: 'It judges every request: nothing to do.',
 }
 
 export const everyRequestNeedsToken: Check<ServerSubject> = {

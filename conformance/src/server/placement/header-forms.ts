@@ -16,6 +16,11 @@ export const credentialsTwice: Check<ServerSubject> = {
     general: 'Count the Authorization headers of the raw request and refuse more than one.',
     sdk1: 'Node keeps the first and drops the rest: count them in request.rawHeaders before requireBearerAuth.',
     sdk2: 'Node keeps the first and drops the rest: count them in request.rawHeaders before the Request is built.',
+    fastmcp:
+      'It takes the first: count the `authorization` entries of `scope["headers"]` in a middleware in front, and answer 400 for more than one.',
+    spring:
+      'It takes the first: count `request.getHeaders("Authorization")` in a filter before the resource server, and answer 400 for more than one.',
+    kit: 'It counts them and refuses more than one: nothing to do.',
   },
   async run(subject) {
     const control = await controlToken(subject)
@@ -48,7 +53,14 @@ export const schemeInAnyCase: Check<ServerSubject> = {
   risk: 'Clients that write `bearer` are refused with a good token, and sign in again and again.',
   sends: 'tools/list with an accepted token as Authorization: bearer ….',
   expects: 'The same answer as with Bearer.',
-  remedies: { general: 'Compare the name of the scheme without regard to case.' },
+  remedies: {
+    general: 'Compare the name of the scheme without regard to case.',
+    sdk1: 'requireBearerAuth does: look for code of your own in front.',
+    sdk2: 'requireBearerAuth does: look for code of your own in front.',
+    fastmcp: 'It does: look for code of your own in front.',
+    spring: 'DefaultBearerTokenResolver does: look for a resolver of your own.',
+    kit: 'It does: nothing to do.',
+  },
   async run(subject) {
     const control = await controlToken(subject)
     if (control.kind === 'none') return control.finding

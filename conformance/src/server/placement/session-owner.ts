@@ -17,6 +17,12 @@ export const sessionOwner: Check<ServerSubject> = {
   remedies: {
     general: 'Keep the subject of the token with the session, and answer 404 when another comes.',
     sdk1: 'Keep authInfo.extra of the initialize request beside the transport, and compare before handleRequest.',
+    sdk2: 'createMcpHandler has no sessions; beside NodeStreamableHTTPServerTransport keep the subject of `authInfo`, and compare before handleRequest.',
+    fastmcp:
+      'With version 2 of the Python SDK a session belongs to issuer, client and subject: update; a verifier of your own has to fill `subject`.',
+    spring:
+      'Turn on `sessionBinding(Customizer.withDefaults())` of McpServerOAuth2Configurer of mcp-security, which answers 403; without it, write such a filter.',
+    kit: 'It keeps no sessions; with an SDK that does, keep `access.subject` beside the transport and compare.',
   },
   async run(subject) {
     const { mcp, wire, issuer, audience, scopes } = subject

@@ -6,14 +6,14 @@ import type { Header, WireAnswer, WireRequest } from '../../wire/message.ts'
 import { jsonOf } from '../../wire/message.ts'
 import { inWords, openSession } from '../asking.ts'
 import type { ServerSubject } from '../subject.ts'
-import { type GuardedOperation, withGuardedOperation } from './guarded-operation.ts'
+import { type GuardedOperation, NO_SUCH_TOOL, withGuardedOperation } from './guarded-operation.ts'
 
 /** What headers may claim instead of the truth: methods and names that need no scope anywhere. */
 const CLAIMS: readonly (readonly Header[])[] = [
   [['mcp-method', 'ping']],
   [
     ['mcp-method', 'tools/call'],
-    ['mcp-name', 'sallyport_examine_no_such_tool'],
+    ['mcp-name', NO_SUCH_TOOL],
   ],
 ]
 
@@ -27,6 +27,11 @@ export const headerElevation: Check<ServerSubject> = {
   remedies: {
     general: 'Decide by the body, or compare headers and body first and answer 400 with -32020 when they differ.',
     sdk2: 'createMcpHandler compares them; what decides before it must read the body.',
+    sdk1: 'It speaks no revision that has these headers: nothing to do, unless code of your own reads them.',
+    fastmcp:
+      'With version 2 of the Python SDK headers and body are compared: decide by what `get_access_token()` and the message say, never by headers.',
+    spring: 'Decide by the message, in a filter that reads the body, never by Mcp-Method and Mcp-Name.',
+    kit: 'It decides by the body, and refuses headers that differ: nothing to do.',
   },
   run: async (subject) => {
     if (!isStateless(subject.mcp.revision)) return notApplicable('the revision has no such headers')
@@ -50,6 +55,12 @@ export const batchElevation: Check<ServerSubject> = {
   expects: 'A refusal of the whole, 400 where batches are not taken.',
   remedies: {
     general: 'Refuse batches, which no revision since 2025-06-18 has; or judge every member before the first is done.',
+    sdk1: 'It takes batches of revision 2025-03-26: refuse a body that begins with `[` before the transport, or judge every member.',
+    sdk2: 'createMcpHandler refuses batches where the revision has none: nothing to do, unless code of your own in front judges the first member alone.',
+    fastmcp:
+      'The Python SDK refuses batches: nothing to do, unless a middleware of your own in front judges the first member alone.',
+    spring: 'Refuse a body that begins with `[` in the filter that judges scopes.',
+    kit: 'It judges every member before the first is done: nothing to do.',
   },
   run: (subject) =>
     withGuardedOperation(subject, async (guarded) => {

@@ -7,6 +7,9 @@ import { bearerParameters, scopesIn } from '../challenge.ts'
 import type { ServerSubject } from '../subject.ts'
 import { type ScopedTokens, scopedTokens } from './scoped-tokens.ts'
 
+/** The one tool that may be called without leave, because no server has it. */
+export const NO_SUCH_TOOL = 'sallyport_examine_no_such_tool'
+
 /** More calls than these would tell nothing new. */
 const CALLS_MAX = 3
 

@@ -4,10 +4,7 @@ import type { McpCall } from '../../mcp/speaker.ts'
 import { controlToken } from '../asking.ts'
 import { bearerParameters, scopesIn } from '../challenge.ts'
 import type { ServerSubject } from '../subject.ts'
-import { operationsOf } from './guarded-operation.ts'
-
-/** The one tool that may be called without leave, because no server has it. */
-const NO_SUCH_TOOL = 'sallyport_examine_no_such_tool'
+import { NO_SUCH_TOOL, operationsOf } from './guarded-operation.ts'
 
 export const refusalBeyondScope: Check<ServerSubject> = {
   id: 'refusal-beyond-scope',
@@ -19,6 +16,13 @@ export const refusalBeyondScope: Check<ServerSubject> = {
   remedies: {
     general:
       'Answer insufficient_scope only where a scope is missing; refuse everything else as a JSON-RPC or tool error.',
+    sdk1: 'Throw InsufficientScopeError for missing scopes alone; let tools answer `isError: true` for everything else.',
+    sdk2: 'Return a scopeChallenge for missing scopes alone; let tools answer `isError: true` for everything else.',
+    fastmcp:
+      'It refuses a tool within the message, never by a challenge: nothing to do, unless a middleware of your own does.',
+    spring:
+      'An AccessDeniedException that leaves a filter becomes insufficient_scope: throw it for missing scopes alone, and let tools answer errors for the rest.',
+    kit: 'It asks for scopes only where one would help: nothing to do.',
   },
   async run(subject) {
     const held = subject.grantedScopes ?? subject.scopes

@@ -12,6 +12,10 @@ const REMEDIES = {
   sdk1: 'requireBearerAuth knows one list of scopes for the endpoint; for a tool of its own, answer before the transport does.',
   sdk2: 'Set scopeChallenge: requireScopes(…) on the tool.',
   kit: 'Name the scopes of each tool class in the policy; the challenge is made of them.',
+  fastmcp:
+    'JWTVerifier answers 401 where its `required_scopes` are missing: leave them empty there and set `auth.required_scopes` of the RemoteAuthProvider, which answers 403; a scope of one tool needs a middleware in front that reads the message.',
+  spring:
+    'BearerTokenAccessDeniedHandler names neither `scope` nor `resource_metadata`: write an AccessDeniedHandler of your own that does.',
 }
 
 export const scopeRefusal: Check<ServerSubject> = {
@@ -76,6 +80,9 @@ export const expiryBeforeScope: Check<ServerSubject> = {
     general: 'Verify signature, issuer, audience and expiry first, and look at scopes last.',
     sdk1: 'requireBearerAuth looks at scopes before expiry: throw InvalidTokenError for an expired token in verifyAccessToken.',
     sdk2: 'requireBearerAuth looks at scopes before expiry: throw OAuthError invalid_token for an expired token in the verifier.',
+    fastmcp: 'JWTVerifier looks at the expiry first: nothing to do.',
+    spring: 'The decoder judges the token before any rule about scopes: nothing to do.',
+    kit: 'It judges the token first: nothing to do.',
   },
   run: (subject) =>
     withGuardedOperation(subject, async ({ call, name }) => {

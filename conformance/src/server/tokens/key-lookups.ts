@@ -1,10 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Check } from '../../check/check.ts'
 import { doubtful, type Finding, faulty, incomplete, notApplicable, sound } from '../../check/finding.ts'
 import { readCompact } from '../../issuer/compact.ts'
 import type { HostileIssuer } from '../../issuer/hostile-issuer.ts'
 import { soundPart } from '../sound-part.ts'
 import type { ServerSubject } from '../subject.ts'
+import type { Waits } from '../waits.ts'
 import { createForger } from './forger.ts'
 import { asksForTokens, OPEN_TO_ALL, present, whyNoControl } from './reception.ts'
 import { verifierRemedies } from './remedies.ts'
@@ -18,10 +18,19 @@ const ROTATION_WAITS_SECONDS = [0, 20, 20, 25]
 
 const NEVER_LOOKED = '65 s after its issuer published a key, a sound token signed with it was still refused'
 
-type Wait = (seconds: number) => Promise<unknown>
+type Wait = Waits['pause']
 
 const remedies = verifierRemedies(
   'Keep the key set; on an unknown key id fetch it again, and then not for some 30 seconds, whatever comes.',
+  {
+    sdk1: 'Make `createRemoteJWKSet` of jose once, not for each token: it keeps the keys, looks again for an unknown one, and pauses 30 seconds between lookups.',
+    sdk2: 'Make `createRemoteJWKSet` of jose once, not for each token: it keeps the keys, looks again for an unknown one, and pauses 30 seconds between lookups.',
+    fastmcp:
+      '`JWTVerifier` looks again for every key id that it does not know, without a pause: subclass it, and remember for half a minute in `_get_jwks_key` that one was missing.',
+    spring:
+      'The decoder looks again for a key id that it does not know; make it on a `JWKSource` of Nimbus with `rateLimited`, so that it pauses.',
+    kit: 'It looks again for an unknown key, and pauses 30 seconds between lookups: nothing to do.',
+  },
 )
 
 /** How often a token of a stranger makes the server ask its issuer. */
@@ -52,7 +61,7 @@ export const unknownKeyIds: Check<ServerSubject> = {
 }
 
 /** @param wait seconds */
-export function createKeyChangeChecks(wait: Wait = pause): readonly Check<ServerSubject>[] {
+export function createKeyChangeChecks(wait: Wait): readonly Check<ServerSubject>[] {
   return [newKey(wait), withdrawnKey(wait)]
 }
 
@@ -84,7 +93,13 @@ const withdrawnKey = (wait: Wait): Check<ServerSubject> => ({
   sends:
     'A sound token under a new key, until it is accepted; then one under a second new key while the first is withdrawn, until that is accepted; then a token under the first.',
   expects: '401 to the last.',
-  remedies: verifierRemedies('Replace the whole key set when it is fetched; do not add to what was there.'),
+  remedies: verifierRemedies('Replace the whole key set when it is fetched; do not add to what was there.', {
+    sdk1: '`createRemoteJWKSet` of jose replaces it whole: keep no keys beside it.',
+    sdk2: '`createRemoteJWKSet` of jose replaces it whole: keep no keys beside it.',
+    fastmcp: '`JWTVerifier` replaces it whole: nothing to do.',
+    spring: 'The decoder replaces it whole: put no cache of single keys in front of it.',
+    kit: 'It replaces it whole: nothing to do.',
+  }),
   permission: 'slow',
   async run(subject) {
     const missing = await whyNoKeyChange(subject)
@@ -126,8 +141,4 @@ async function presentNewKey(
 
 function lookups({ asked, jwksUri }: HostileIssuer): number {
   return asked.filter(({ url }) => url === jwksUri).length
-}
-
-function pause(seconds: number): Promise<unknown> {
-  return sleep(seconds * 1_000)
 }

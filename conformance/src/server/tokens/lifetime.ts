@@ -1,4 +1,4 @@
-import type { Check } from '../../check/check.ts'
+import type { Check, Remedies } from '../../check/check.ts'
 import type { ServerSubject } from '../subject.ts'
 import { type ForgeryCheck, forgeryCheck } from './forgery-check.ts'
 import { verifierRemedies } from './remedies.ts'
@@ -11,8 +11,11 @@ const remedies = verifierRemedies(
   'Require `exp` as a number, refuse what is past it by more than a minute, and refuse what is before `nbf`.',
 )
 
-function lifetimeCheck(check: Omit<ForgeryCheck, 'requirement' | 'remedies'>): Check<ServerSubject> {
-  return forgeryCheck({ ...check, requirement: 'RS-TOK-03', remedies })
+function lifetimeCheck(
+  check: Omit<ForgeryCheck, 'requirement' | 'remedies'>,
+  own: Partial<Remedies> = {},
+): Check<ServerSubject> {
+  return forgeryCheck({ ...check, requirement: 'RS-TOK-03', remedies: { ...remedies, ...own } })
 }
 
 /** Whether a server looks at the time. */
@@ -27,14 +30,22 @@ export const lifetimeChecks: readonly Check<ServerSubject>[] = [
       { name: 'that expired ten minutes ago', change: { claims: { iat: now - FAR, exp: now - PAST_ANY_SKEW } } },
     ],
   }),
-  lifetimeCheck({
-    id: 'token-without-expiry',
-    title: 'Refuses a token without an end',
-    risk: 'A token that never ends cannot be waited out: once it leaks, it is good until the key is changed.',
-    sends: 'A sound token, then the same one without `exp`.',
-    expects: '401.',
-    forgeries: () => [{ name: 'without `exp`', change: { claims: { exp: undefined } } }],
-  }),
+  lifetimeCheck(
+    {
+      id: 'token-without-expiry',
+      title: 'Refuses a token without an end',
+      risk: 'A token that never ends cannot be waited out: once it leaks, it is good until the key is changed.',
+      sends: 'A sound token, then the same one without `exp`.',
+      expects: '401.',
+      forgeries: () => [{ name: 'without `exp`', change: { claims: { exp: undefined } } }],
+    },
+    {
+      fastmcp:
+        '`JWTVerifier` takes a token without `exp`: subclass it, and return None where the claims of `load_access_token` have none.',
+      spring:
+        '`JwtTimestampValidator` lets such a token pass: call `setAllowEmptyExpiryClaim(false)` on the one of your decoder.',
+    },
+  ),
   lifetimeCheck({
     id: 'token-expiry-not-a-number',
     title: 'Refuses a token whose end is not a number',
@@ -49,14 +60,21 @@ export const lifetimeChecks: readonly Check<ServerSubject>[] = [
       },
     ],
   }),
-  lifetimeCheck({
-    id: 'token-not-yet-valid',
-    title: 'Refuses a token whose time has not begun',
-    risk: 'Tokens that are handed out ahead, for a shift or an approval to come, work at once.',
-    sends: 'A sound token, then the same one whose `nbf` is in an hour.',
-    expects: '401. Up to a minute before `nbf`, either answer is right.',
-    forgeries: ({ now }) => [
-      { name: 'that is not valid for another hour', change: { claims: { nbf: now + FAR, exp: now + 2 * FAR } } },
-    ],
-  }),
+  lifetimeCheck(
+    {
+      id: 'token-not-yet-valid',
+      title: 'Refuses a token whose time has not begun',
+      risk: 'Tokens that are handed out ahead, for a shift or an approval to come, work at once.',
+      sends: 'A sound token, then the same one whose `nbf` is in an hour.',
+      expects: '401. Up to a minute before `nbf`, either answer is right.',
+      forgeries: ({ now }) => [
+        { name: 'that is not valid for another hour', change: { claims: { nbf: now + FAR, exp: now + 2 * FAR } } },
+      ],
+    },
+    {
+      fastmcp:
+        '`JWTVerifier` does not look at `nbf`: subclass it, and return None where `nbf` in the claims of `load_access_token` is still to come.',
+      spring: '`JwtTimestampValidator` compares it: see that a validator of your own has not taken its place.',
+    },
+  ),
 ]

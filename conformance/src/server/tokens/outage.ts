@@ -1,19 +1,19 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Check } from '../../check/check.ts'
 import { type Finding, faulty, incomplete, notApplicable, sound } from '../../check/finding.ts'
 import type { HostileIssuer, MintSignature } from '../../issuer/hostile-issuer.ts'
 import { soundPart } from '../sound-part.ts'
 import type { ServerSubject } from '../subject.ts'
+import type { Waits } from '../waits.ts'
 import { asksForTokens, OPEN_TO_ALL, present, type Received, whyNoControl } from './reception.ts'
 import { verifierRemedies } from './remedies.ts'
 
 /** A server asks again only when its pause between lookups has ended; the usual one is half a minute. Seconds. */
 const WAITS_SECONDS = [0, 20, 20]
 
-type Wait = (seconds: number) => Promise<unknown>
+type Wait = Waits['pause']
 
 /** @param wait seconds */
-export function createOutageChecks(wait: Wait = (seconds) => sleep(seconds * 1_000)): readonly Check<ServerSubject>[] {
+export function createOutageChecks(wait: Wait): readonly Check<ServerSubject>[] {
   return [outageIsNoRefusal(wait), outageOpensNothing(wait)]
 }
 
@@ -31,6 +31,11 @@ const outageIsNoRefusal = (wait: Wait): Check<ServerSubject> => ({
     ),
     sdk1: 'Throw `InvalidTokenError` only for a bad token; everything else becomes 500, or answer 503 before the middleware does.',
     sdk2: 'Throw an `OAuthError` with `invalid_token` only for a bad token; everything else becomes 500, or answer 503 yourself.',
+    fastmcp:
+      '`JWTVerifier` and `IntrospectionTokenVerifier` refuse by 401 what they could not find out: subclass them, and raise an exception of your own from `_fetch_jwks`, which becomes 500.',
+    spring:
+      'What could not be found out is an AuthenticationServiceException, which ends as 500: nothing to do; map it to 503 by an AuthenticationFailureHandler if you like.',
+    kit: 'It answers 503 with Retry-After: nothing to do.',
   },
   permission: 'slow',
   async run(subject) {

@@ -10,12 +10,15 @@ export const audienceRemedies: Remedies = {
   sdk2: `${VERIFIER} verify with jose and \`audience\`, fill \`AuthInfo.resource\`, and give \`requireBearerAuth\` the option \`expectedResource\`; without it no audience is compared.`,
   fastmcp: 'Give `JWTVerifier` the argument `audience`; without it no audience is compared.',
   spring:
-    'Set `spring.security.oauth2.resourceserver.jwt.audiences`; with `issuer-uri` alone the audience is not compared.',
+    'Set `spring.security.oauth2.resourceserver.jwt.audiences`, or `validateAudienceClaim(true)` of McpServerOAuth2Configurer; with `issuer-uri` alone the audience is not compared.',
   kit: '`protect({ issuer, resource })` compares it exactly; name here the identifier that tokens carry.',
 }
 
-/** @param general what holds for any server */
-export function verifierRemedies(general: string): Remedies {
+/**
+ * @param general what holds for any server
+ * @param own where something else is true of one of them
+ */
+export function verifierRemedies(general: string, own: Partial<Remedies> = {}): Remedies {
   return {
     general,
     sdk1: `${VERIFIER} verify with jose: \`jwtVerify(token, createRemoteJWKSet(jwksUri), { issuer, audience, typ: 'at+jwt', algorithms: ['ES256'], requiredClaims: ['exp'] })\`, and throw \`InvalidTokenError\` when it throws.`,
@@ -24,5 +27,6 @@ export function verifierRemedies(general: string): Remedies {
     spring:
       'Use the resource server starter with `issuer-uri`, `audiences` and `jws-algorithms`, and add a validator to the `JwtDecoder` for what it leaves out.',
     kit: '`protect({ issuer, resource })` refuses it; nothing has to be set.',
+    ...own,
   }
 }

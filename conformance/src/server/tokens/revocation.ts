@@ -22,6 +22,9 @@ export const revokedToken: Check<ServerSubject> = {
       'Refuse a token whose introspection does not answer `active: true`, and keep an answer for seconds, never beyond `exp`.',
     fastmcp: 'Use `IntrospectionTokenVerifier` without a cache, or with one of seconds.',
     spring: 'Use `spring.security.oauth2.resourceserver.opaquetoken`; put no cache in front of the introspector.',
+    sdk1: 'The SDK keeps no answers: ask the introspection endpoint in verifyAccessToken for each token, and throw InvalidTokenError unless `active` is true.',
+    sdk2: 'The SDK keeps no answers: ask the introspection endpoint in the verifier for each token, and throw OAuthError with invalid_token unless `active` is true.',
+    kit: 'It asks no introspection endpoint: nothing to do.',
   },
   async run(subject) {
     const { issuer, acceptedToken, audience, tokens } = subject

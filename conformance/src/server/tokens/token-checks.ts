@@ -1,6 +1,8 @@
 import type { Check } from '../../check/check.ts'
 import type { ServerSubject } from '../subject.ts'
+import type { Waits } from '../waits.ts'
 import { audienceChecks } from './audience.ts'
+import { clockAhead } from './clock-ahead.ts'
 import { issuerChecks } from './issuer-identity.ts'
 import { keyHeaderChecks } from './key-headers.ts'
 import { createKeyChangeChecks, unknownKeyIds } from './key-lookups.ts'
@@ -12,7 +14,7 @@ import { signatureChecks } from './signature.ts'
 import { structureChecks } from './structure.ts'
 import { typeChecks } from './token-type.ts'
 
-/** Which tokens a server takes. Those that upset its key cache come last. */
+/** Which tokens a server takes. */
 export const tokenChecks: readonly Check<ServerSubject>[] = [
   ...audienceChecks,
   ...issuerChecks,
@@ -23,7 +25,10 @@ export const tokenChecks: readonly Check<ServerSubject>[] = [
   createOutlivedCheck(),
   ...structureChecks,
   revokedToken,
-  ...createKeyChangeChecks(),
-  ...createOutageChecks(),
-  unknownKeyIds,
+  clockAhead,
 ]
+
+/** What a server makes of keys that change and of an issuer that is down: it may not recover at once, so they come last. */
+export function createIssuerTroubleChecks({ pause }: Pick<Waits, 'pause'>): readonly Check<ServerSubject>[] {
+  return [...createKeyChangeChecks(pause), ...createOutageChecks(pause), unknownKeyIds]
+}

@@ -7,6 +7,12 @@ import { verifierRemedies } from './remedies.ts'
 
 const remedies = verifierRemedies(
   'Take `at+jwt` (and `application/at+jwt`) as type of a token, and nothing else; where the issuer writes plain `JWT`, compare the audience all the more strictly.',
+  {
+    fastmcp:
+      '`JWTVerifier` does not look at `typ`: set `audience`, which keeps ID tokens out, and subclass it to read the header of the token.',
+    spring:
+      'Build the decoder with `validateType(false)` and the validator `JwtValidators.createAtJwtValidator()`, which asks for `at+jwt`.',
+  },
 )
 const BACKCHANNEL_LOGOUT = 'http://schemas.openid.net/event/backchannel-logout'
 
@@ -85,6 +91,8 @@ const boundToKey = forgeryCheck({
     ...verifierRemedies('Refuse a token with `cnf` unless the proof that it asks for came with it and was verified.'),
     sdk1: 'The verifier sees the token alone, so DPoP cannot be done there: refuse tokens that have `cnf`.',
     sdk2: 'The verifier sees the token alone, so DPoP cannot be done there: refuse tokens that have `cnf`.',
+    fastmcp: '`JWTVerifier` does not know DPoP: subclass it, and return None for a token that has `cnf`.',
+    spring: 'Refuse a token with `cnf` by a validator of the decoder, unless its proof is checked as well.',
   },
   otherwise: 'the metadata of this server does not name DPoP, and a server that does not know it may take such a token',
   forgeries: (_, { metadata }) =>

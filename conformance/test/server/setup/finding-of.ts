@@ -35,6 +35,7 @@ export async function findingsOf(
       spec: undefined,
       scopes: ['notes:read', 'notes:write'],
       allowedCalls: allowedTools.map((tool) => ({ tool, args: {} })),
+      downstream: undefined,
       tools: 'none',
     })
     const found = new Map<string, Finding>()
