@@ -52,7 +52,8 @@ export const scopeChallengeComplete: Check<ServerSubject> = {
   run: (subject) =>
     withGuardedOperation(subject, async ({ refusal, call, name, source }) => {
       const asked = scopesIn(bearerParameters(refusal)?.get('scope'))
-      if (asked.length === 0) return incomplete(`${name}: the challenge names no scopes`)
+      // Another question is about that, and here there is nothing left to ask.
+      if (asked.length === 0) return notApplicable(`${name}: the challenge names no scopes`)
       const enough = await source.exactly(asked)
       if (enough.kind === 'none')
         return notApplicable(`a token with ${asked.join(' ')} is not to be had: ${enough.why}`)
