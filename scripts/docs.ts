@@ -3,6 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { posix } from 'node:path'
 import { FAULTS } from '../conformance/fixtures/broken/all.ts'
 import { UNPROVEN } from '../conformance/fixtures/broken/unproven.ts'
+import { CLIENT_FAULTS } from '../conformance/fixtures/clients/broken/all.ts'
 import { authorizationServerChecks } from '../conformance/src/as/checks.ts'
 import { clientChecks } from '../conformance/src/client/checks.ts'
 import { allRequirements, requirementsById } from '../conformance/src/requirements/requirements.ts'
@@ -39,7 +40,7 @@ export function generatePages(): ReadonlyMap<string, string> {
       requirementsPage(
         allRequirements,
         CHECK_GROUPS.flatMap(({ checks }) => checks),
-        { faults: FAULTS, unproven: UNPROVEN },
+        { faults: [...FAULTS, ...CLIENT_FAULTS], unproven: UNPROVEN },
       ),
     ],
     ...checkPages(CHECK_GROUPS, requirementsById),

@@ -9,7 +9,7 @@ const INTRODUCTION = `# Requirements
 What each revision of MCP, and the RFCs that it makes normative, asks of a protected resource (RS), an authorization server (AS) and a client (CL), in our own words. A row is frozen: it keeps its id and its meaning. Each is examined by a check, or says why none does.
 `
 
-/** What shows that checks can fail: broken servers, each with the checks that name its fault. */
+/** What shows that checks can fail: broken servers and clients, each with the checks that name its fault. */
 export interface Proofs {
   readonly faults: readonly {
     readonly name: string
@@ -22,7 +22,7 @@ export interface Proofs {
 
 const PROOFS = `## What proves the checks
 
-Requirement → check → broken server: each server has one fault, and the checks that name it find it, and no other does. What was found at each stands in the [detection matrix](../../conformance/fixtures/MATRIX.md).
+Requirement → check → broken server or client: each has one fault, and the checks that name it find it, and no other does. What was found at each stands in the detection matrices, of [servers](../../conformance/fixtures/MATRIX.md) and of [clients](../../conformance/fixtures/clients/MATRIX.md).
 `
 
 /** Requirement → checks, or the reason why there is none; then requirement → check → what proves it. */
@@ -53,11 +53,11 @@ function proofTable(
       return [
         row.id,
         code(id),
-        names.length > 0 ? codes(names) : `none: ${unproven[id] ?? 'no broken server was written'}`,
+        names.length > 0 ? codes(names) : `none: ${unproven[id] ?? 'nothing broken was written'}`,
       ]
     }),
   )
-  return table(['requirement', 'check', 'broken servers'], lines)
+  return table(['requirement', 'check', 'broken servers and clients'], lines)
 }
 
 function examinedBy(row: Requirement, checks: readonly Pick<Check<never>, 'id' | 'requirement'>[]): string {
