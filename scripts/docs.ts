@@ -1,6 +1,7 @@
 // npm run docs: writes the pages of docs/reference/ and docs/checks/ out of the code. With --check it only says which of them are stale.
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { posix } from 'node:path'
+import { ISSUER_FAULTS } from '../conformance/fixtures/as/broken/all.ts'
 import { FAULTS } from '../conformance/fixtures/broken/all.ts'
 import { UNPROVEN } from '../conformance/fixtures/broken/unproven.ts'
 import { CLIENT_FAULTS } from '../conformance/fixtures/clients/broken/all.ts'
@@ -40,7 +41,7 @@ export function generatePages(): ReadonlyMap<string, string> {
       requirementsPage(
         allRequirements,
         CHECK_GROUPS.flatMap(({ checks }) => checks),
-        { faults: [...FAULTS, ...CLIENT_FAULTS], unproven: UNPROVEN },
+        { faults: [...FAULTS, ...ISSUER_FAULTS, ...CLIENT_FAULTS], unproven: UNPROVEN },
       ),
     ],
     ...checkPages(CHECK_GROUPS, requirementsById),

@@ -88,8 +88,9 @@ function readWay(text: string, password: string | undefined): Login {
   return { way: text }
 }
 
-async function readPassword(
-  { passwordEnv, passwordFile }: LoginFlags,
+/** @throws UsageError */
+export async function readPassword(
+  { passwordEnv, passwordFile }: Pick<LoginFlags, 'passwordEnv' | 'passwordFile'>,
   { environment, readFile }: Pick<Console, 'environment' | 'readFile'>,
 ): Promise<string | undefined> {
   if (passwordEnv !== undefined && passwordFile !== undefined)
@@ -111,10 +112,15 @@ function readIssuer(issuer: string | undefined): string | undefined {
   return issuer
 }
 
-async function readClientFlag(text: string, readFile: Console['readFile']): Promise<OAuthClient> {
+/** @throws UsageError */
+export async function readClientFlag(
+  text: string,
+  readFile: Console['readFile'],
+  flag = '--client',
+): Promise<OAuthClient> {
   if (text.endsWith('.json')) {
-    const client = readClient(await readJson('--client', text, readFile))
-    if (client === undefined) throw new UsageError(`--client ${text}: it has no client_id`)
+    const client = readClient(await readJson(flag, text, readFile))
+    if (client === undefined) throw new UsageError(`${flag} ${text}: it has no client_id`)
     return client
   }
   // A client that is named by its document has colons of its own.
@@ -140,7 +146,8 @@ function readOtherResource(resource: string | undefined, url: string): string | 
   return resource
 }
 
-async function readExchange(path: string, readFile: Console['readFile']): Promise<ExchangeClient> {
+/** @throws UsageError */
+export async function readExchange(path: string, readFile: Console['readFile']): Promise<ExchangeClient> {
   const value = await readJson('--exchange-client', path, readFile)
   const client = readClient(value)
   if (client === undefined || !isRecord(value) || typeof value.resource !== 'string')
@@ -157,7 +164,8 @@ async function readJson(flag: string, path: string, readFile: Console['readFile'
   }
 }
 
-async function readNamed(flag: string, path: string, readFile: Console['readFile']): Promise<string> {
+/** @throws UsageError */
+export async function readNamed(flag: string, path: string, readFile: Console['readFile']): Promise<string> {
   try {
     return await readFile(path)
   } catch (error) {

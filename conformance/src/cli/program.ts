@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander'
 import { UnreachableError } from '../run/examine-server.ts'
+import { addAsVerb } from './as-verb.ts'
 import { addClientVerb } from './client-verb.ts'
 import type { Console } from './console.ts'
 import { addDiffVerb } from './diff-verb.ts'
@@ -28,6 +29,7 @@ export async function runCommandLine(args: readonly string[], console: Console):
   }
   addServerVerb(program, console, finish)
   addClientVerb(program, console, finish)
+  addAsVerb(program, console, finish)
   addDiffVerb(program, console, finish)
   addLogoutVerb(program, console, finish)
   addDoctorVerb(program, console, finish)

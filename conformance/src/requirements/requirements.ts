@@ -1,3 +1,10 @@
+import { asAuthorizeRows } from './as-authorize-rows.ts'
+import { asClientRows } from './as-client-rows.ts'
+import { asExtensionRows } from './as-extension-rows.ts'
+import { asLifecycleRows } from './as-lifecycle-rows.ts'
+import { asMetadataRows } from './as-metadata-rows.ts'
+import { asResourceRows } from './as-resource-rows.ts'
+import { asTokenRows } from './as-token-rows.ts'
 import { challengeRows } from './challenge-rows.ts'
 import { clientAuthorizationRows } from './client-authorization-rows.ts'
 import { clientDiscoveryRows } from './client-discovery-rows.ts'
@@ -21,7 +28,15 @@ export const serverRequirements: readonly Requirement[] = [
 ]
 
 /** What is asked of an authorization server. */
-export const authorizationServerRequirements: readonly Requirement[] = []
+export const authorizationServerRequirements: readonly Requirement[] = [
+  ...asMetadataRows,
+  ...asAuthorizeRows,
+  ...asResourceRows,
+  ...asTokenRows,
+  ...asClientRows,
+  ...asLifecycleRows,
+  ...asExtensionRows,
+]
 
 /** What is asked of a client. */
 export const clientRequirements: readonly Requirement[] = [

@@ -14,6 +14,7 @@ export const discovery = (anchor: string): string =>
   `${MCP}/2026-07-28/basic/authorization/authorization-server-discovery#${anchor}`
 export const security = (anchor: string): string =>
   `${MCP}/2026-07-28/basic/authorization/security-considerations#${anchor}`
+/** How clients become known to an authorization server. */
 export const registration = (anchor: string): string =>
   `${MCP}/2026-07-28/basic/authorization/client-registration#${anchor}`
 export const transport = (anchor: string): string => `${MCP}/2026-07-28/basic/transports/streamable-http#${anchor}`
@@ -24,6 +25,15 @@ export const bestPractices = (anchor: string): string =>
 /** @param section as the text numbers it: `3.1` */
 export const rfc = (number: number, section: string): string =>
   `https://www.rfc-editor.org/rfc/rfc${number}#section-${section}`
+
+/** The draft of OAuth 2.1 that MCP names. @param section as the text numbers it: `4.1.2` */
+export const oauth21 = (section: string): string =>
+  `https://www.ietf.org/archive/id/draft-ietf-oauth-v2-1-13.html#section-${section}`
+/** The draft of client documents that MCP names. */
+export const clientDocuments = (section: string): string =>
+  `https://www.ietf.org/archive/id/draft-ietf-oauth-client-id-metadata-document-00.html#section-${section}`
+/** OpenID Connect Discovery 1.0. */
+export const openid = (anchor: string): string => `https://openid.net/specs/openid-connect-discovery-1_0.html#${anchor}`
 
 /** The same level in every revision from `first` on. */
 export function since(first: Revision, level: Level): Requirement['levels'] {

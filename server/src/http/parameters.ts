@@ -58,8 +58,16 @@ async function canonicaliseQuery(ctx: Context, registry: ResourceRegistry): Prom
   currentUnit().facts = facts
   for (const name of WITHOUT_MEANING) params.delete(name)
   if (facts.maxAgeSeconds !== undefined) params.delete('max_age')
-  ctx.querystring = canonicalise(params, await registry.current()).toString()
+  rewriteQuery(ctx, canonicalise(params, await registry.current()).toString())
   return undefined
+}
+
+/** The engine finds the issuer's path by comparing the target with the original one, so both change. */
+function rewriteQuery(ctx: Context, query: string): void {
+  const original = String(Reflect.get(ctx.req, 'originalUrl'))
+  const basePath = original.slice(0, original.length - ctx.url.length)
+  ctx.querystring = query
+  Object.assign(ctx.req, { originalUrl: basePath + ctx.url })
 }
 
 async function canonicaliseForm(
