@@ -23,7 +23,7 @@ describe('a step on a terminal', () => {
   })
 
   it('is in colour where a terminal is, and not where NO_COLOR is set', () => {
-    vi.stubEnv('NO_COLOR', undefined)
+    for (const name of ['CI', 'NO_COLOR']) vi.stubEnv(name, undefined)
     vi.stubEnv('FORCE_COLOR', undefined)
     vi.stubEnv('NODE_DISABLE_COLORS', undefined)
     vi.stubEnv('TERM', 'xterm-256color')

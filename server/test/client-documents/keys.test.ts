@@ -67,6 +67,13 @@ const passTime = (url: string, seconds: number): Promise<unknown> =>
     [url, seconds],
   )
 
+/** Seconds since the keys behind the document were written down. */
+async function keysAge(url: string): Promise<number> {
+  const text = 'SELECT extract(epoch FROM now() - keys_fetched_at)::float8 AS age FROM client_documents WHERE url = $1'
+  const [row] = await query(world.server, text, [url])
+  return Number(row?.age)
+}
+
 const requestsFor = (url: string): number =>
   world.host.requests.filter((request) => `https://${request}` === url).length
 
@@ -170,6 +177,8 @@ describe('keys behind a jwks_uri', () => {
     await passTime(signer.url, 700)
     await once()
     await expect.poll(() => requestsFor(signer.keysUrl)).toBe(2)
+    // What was fetched is also written down, or it would be younger than the time that passes.
+    await expect.poll(() => keysAge(signer.url)).toBeLessThan(600)
     await passTime(signer.url, HOUR + 1)
     await once()
     expect(requestsFor(signer.keysUrl)).toBe(3)
