@@ -1,3 +1,4 @@
+import { ACCESS_TOKENS_GONE_SECONDS } from '../config/lifetimes.ts'
 import type { Sealer } from './sealing.ts'
 import {
   makeSigningKey,
@@ -7,14 +8,6 @@ import {
   type SigningAlgorithm,
   type StoredSigningKey,
 } from './signing-keys.ts'
-
-/** The longest life of an access token that any setting allows. */
-const LONGEST_TOKEN_SECONDS = 3_600
-/** Processes that read the change late still sign with the old key, and clocks of resource servers are behind. */
-const LATE_SECONDS = 120
-
-/** A key that no longer signs is published for this long: everything it signed has expired by then. */
-export const PUBLISHED_AFTER_SECONDS = LONGEST_TOKEN_SECONDS + LATE_SECONDS
 
 export interface RotationTable {
   list(): Promise<readonly (StoredSigningKey & { readonly signsFrom: Date })[]>
@@ -52,7 +45,8 @@ export async function rotateSigningKeys(options: {
   const times =
     pace === 'compromised'
       ? { signsAfterSeconds: 0, endAfterSeconds: 0 }
-      : { signsAfterSeconds: pace.signsAfterSeconds, endAfterSeconds: PUBLISHED_AFTER_SECONDS }
+      : // A key that no longer signs is published until everything it signed has expired.
+        { signsAfterSeconds: pace.signsAfterSeconds, endAfterSeconds: ACCESS_TOKENS_GONE_SECONDS }
   if (!(await table.succeed(key, times))) return { ok: false, reason: 'lost-race' }
   return { ok: true, kid: key.kid, generation: key.generation }
 }

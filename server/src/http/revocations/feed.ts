@@ -1,8 +1,7 @@
+import { ACCESS_TOKENS_GONE_SECONDS } from '../../config/lifetimes.ts'
 import type { ResourceRegistry } from '../../store/resource-registry.ts'
 import type { Revocations } from '../../store/revocations.ts'
 
-/** The longest life an access token can be given is an hour; clocks of resources may be behind by a minute or two. */
-export const REMEMBERED_SECONDS = 3_600 + 120
 /** A feed that is older says nothing: whoever holds an old one back gains no more than this. */
 export const FEED_LIFETIME_SECONDS = 60
 /** How soon a revocation at any process is in the feed of every other: the table is read again after this, while somebody asks. */
@@ -40,7 +39,7 @@ interface Read {
 export function createRevocationFeed(deps: FeedDeps): RevocationFeed {
   const reads = new Map<string, Read>()
   const read = async (uris: readonly string[]): Promise<Revoked> => {
-    return { grants: await deps.revocations.list(uris, REMEMBERED_SECONDS) }
+    return { grants: await deps.revocations.list(uris, ACCESS_TOKENS_GONE_SECONDS) }
   }
   return {
     async current(resourceUri) {
