@@ -1,11 +1,14 @@
 import type { Context, Middleware } from 'koa'
 import { currentUnit } from '../store/unit-of-work.ts'
 
+/** Of an address that is only read. */
+export const READ_METHODS: readonly string[] = ['GET', 'HEAD']
+
 /** Endpoints the engine answers, below the issuer, with the methods each takes. */
 export const ENGINE_ENDPOINTS: ReadonlyMap<string, readonly string[]> = new Map([
-  ['/.well-known/oauth-authorization-server', ['GET', 'HEAD']],
-  ['/.well-known/openid-configuration', ['GET', 'HEAD']],
-  ['/.well-known/jwks.json', ['GET', 'HEAD']],
+  ['/.well-known/oauth-authorization-server', READ_METHODS],
+  ['/.well-known/openid-configuration', READ_METHODS],
+  ['/.well-known/jwks.json', READ_METHODS],
   ['/token', ['POST']],
   ['/register', ['POST']],
   ['/revoke', ['POST']],
@@ -30,9 +33,14 @@ export function onlyEndpoints(disabled: ReadonlySet<string>): Middleware {
     if (methods === undefined || disabled.has(ctx.path))
       return answerJson(ctx, 404, 'not_found', 'There is nothing at this address.')
     if (methods.includes(ctx.method)) return next()
-    ctx.set('Allow', methods.join(', '))
-    return answerJson(ctx, 405, 'invalid_request', `Use ${methods.join(' or ')} here.`)
+    answerWrongMethod(ctx, methods)
   }
+}
+
+/** 405 with the methods that the address takes. @see RFC 9110 §15.5.6 */
+export function answerWrongMethod(ctx: Context, methods: readonly string[]): void {
+  ctx.set('Allow', methods.join(', '))
+  answerJson(ctx, 405, 'invalid_request', `Use ${methods.join(' or ')} here.`)
 }
 
 /** A refusal in JSON: the OAuth members, our code, and the id that finds it in the operator's log. */

@@ -1,7 +1,7 @@
 import { initialScopes } from '@sallyport/policy'
 import type { Middleware } from 'koa'
 import type { ProtectedResource, ResourceRegistry } from '../store/resource-registry.ts'
-import { answerJson } from './endpoints.ts'
+import { answerJson, answerWrongMethod, READ_METHODS } from './endpoints.ts'
 
 const ADDRESS = /^\/resources\/([^/]+)\/protected-resource-metadata$/
 
@@ -22,10 +22,7 @@ export function resourceMetadata(issuer: string, registry: ResourceRegistry): Mi
   return async (ctx, next) => {
     const [, id] = ADDRESS.exec(ctx.path) ?? []
     if (id === undefined) return next()
-    if (ctx.method !== 'GET' && ctx.method !== 'HEAD') {
-      ctx.set('Allow', 'GET, HEAD')
-      return answerJson(ctx, 405, 'invalid_request', 'Use GET or HEAD here.')
-    }
+    if (!READ_METHODS.includes(ctx.method)) return answerWrongMethod(ctx, READ_METHODS)
     const resource = (await registry.current()).byId(id)
     if (resource === undefined || resource.exchangeOnly) {
       return answerJson(ctx, 404, 'not_found', 'There is no such resource.')

@@ -1,6 +1,6 @@
 import type { Context, Middleware } from 'koa'
 import type { ResourceRegistry } from '../../store/resource-registry.ts'
-import { answerJson } from '../endpoints.ts'
+import { answerJson, answerWrongMethod, READ_METHODS } from '../endpoints.ts'
 import type { RevocationFeed } from './feed.ts'
 import { streamFeed } from './stream.ts'
 
@@ -24,10 +24,7 @@ export function serveRevocations(
   return async (ctx, next) => {
     const [, named] = ADDRESS.exec(ctx.path) ?? []
     if (named === undefined) return next()
-    if (ctx.method !== 'GET' && ctx.method !== 'HEAD') {
-      ctx.set('Allow', 'GET, HEAD')
-      return answerJson(ctx, 405, 'invalid_request', 'Use GET or HEAD here.')
-    }
+    if (!READ_METHODS.includes(ctx.method)) return answerWrongMethod(ctx, READ_METHODS)
     const snapshot = await registry.current()
     const name = decoded(named)
     const resource = snapshot.byId(name) ?? snapshot.byUri(name)
