@@ -1,4 +1,5 @@
-import { type ListenerOptions, startListener } from '../listener/listener.ts'
+import { startListener } from '../listener/listener.ts'
+import type { WebServerOptions } from '../listener/web-server.ts'
 import type { WireRequest } from '../wire/message.ts'
 
 /** A service in the examiner's process, which the subject calls. */
@@ -21,7 +22,7 @@ const MAX_REMEMBERED = 500
  * Starts a downstream on this machine. Every path of it answers.
  * @throws what `listen` throws: the port is in use
  */
-export async function createDownstream(options: ListenerOptions = {}): Promise<Downstream> {
+export async function createDownstream(options: WebServerOptions = {}): Promise<Downstream> {
   const reached: WireRequest[] = []
   let refusing = false
   const { origin, close } = await startListener(options, (request) => {

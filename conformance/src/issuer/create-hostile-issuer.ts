@@ -1,4 +1,5 @@
-import { type ListenerOptions, startListener } from '../listener/listener.ts'
+import { startListener } from '../listener/listener.ts'
+import type { WebServerOptions } from '../listener/web-server.ts'
 import type { WireRequest } from '../wire/message.ts'
 import { createExchangeDesk } from './exchange.ts'
 import type { HostileIssuer, MintChange } from './hostile-issuer.ts'
@@ -7,7 +8,7 @@ import { createIssuerEndpoints, type IssuerEndpoints } from './issuer-endpoints.
 import { createKeyRing } from './issuer-keys.ts'
 import { mintToken } from './mint.ts'
 
-export interface HostileIssuerOptions extends ListenerOptions {
+export interface HostileIssuerOptions extends WebServerOptions {
   /** Path of the issuer identifier, such as `/tenant`. */
   readonly path?: string
   /** Key id of the signing key, to share it with another issuer. */

@@ -1,6 +1,5 @@
-import { once } from 'node:events'
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { headersOf, readBody, startWebServer } from '../../listener/web-server.ts'
 import { isRecord } from '../../mcp/json-rpc.ts'
 import { type Header, headerOf, type WireAnswer } from '../../wire/message.ts'
 import type { Answer, Asked, Behaviours, PartyName, Place, World, WorldChange } from './behaviours.ts'
@@ -28,8 +27,17 @@ export interface RunningWorld extends World {
  */
 export async function openWorld(change: WorldChange, canary: string, onRequest: () => void): Promise<RunningWorld> {
   const does: Behaviours = { ...SOUND, ...change.patch(SOUND) }
-  const listeners = await Promise.all(PARTIES.map(async (party) => ({ party, ...(await listen()) })))
-  const originOf = (party: PartyName): string => listeners.find((each) => each.party === party)?.origin ?? ''
+  const requests: Visited[] = []
+  const start = async (party: PartyName) => {
+    // Nobody knows an address before the world is whole.
+    const server = await startWebServer({}, async (message, response, origin) => {
+      await serve(message, response, { party, origin, world, requests })
+      onRequest()
+    })
+    return { party, ...server }
+  }
+  const parties = await Promise.all(PARTIES.map(start))
+  const originOf = (party: PartyName): string => parties.find((each) => each.party === party)?.origin ?? ''
   const world: World = {
     server: `${originOf('server')}/mcp`,
     issuer: `${originOf('issuer')}${does.issuerPath}`,
@@ -38,17 +46,11 @@ export async function openWorld(change: WorldChange, canary: string, onRequest: 
     memory: { clients: new Map(), codes: new Map(), accessTokens: new Map(), refreshTokens: new Map(), carried: 0 },
     does,
   }
-  const requests: Visited[] = []
-  for (const { party, origin, server } of listeners) {
-    server.on('request', (message, response) => {
-      serve(message, response, { party, origin, world, requests }).then(onRequest, () => response.destroy())
-    })
-  }
   return {
     ...world,
     requests,
     async close() {
-      await Promise.all(listeners.map(({ server }) => stop(server)))
+      await Promise.all(parties.map(({ close }) => close()))
     },
   }
 }
@@ -71,7 +73,7 @@ async function serve(message: IncomingMessage, response: ServerResponse, serving
 }
 
 async function readRequest(message: IncomingMessage, party: PartyName, origin: string): Promise<Asked> {
-  const body = await readBody(message)
+  const body = await readBody(message, MAX_REQUEST_BYTES)
   const url = new URL(message.url ?? '/', origin)
   const headers = headersOf(message)
   const method = message.method ?? 'GET'
@@ -94,22 +96,6 @@ function written({ status, headers = {}, body }: Answer): WireAnswer {
   return { status, headers: [...type, ...Object.entries(headers)], body: text, truncated: false }
 }
 
-function headersOf({ rawHeaders }: IncomingMessage): readonly Header[] {
-  return rawHeaders.flatMap((name, at) =>
-    at % 2 === 0 ? [[name.toLowerCase(), rawHeaders[at + 1] ?? ''] as const] : [],
-  )
-}
-
-async function readBody(message: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = []
-  let size = 0
-  for await (const chunk of message) {
-    size += chunk.length
-    if (size <= MAX_REQUEST_BYTES) chunks.push(chunk)
-  }
-  return Buffer.concat(chunks).toString('utf8')
-}
-
 function readJson(body: string): Readonly<Record<string, unknown>> {
   try {
     const value: unknown = JSON.parse(body)
@@ -117,19 +103,4 @@ function readJson(body: string): Readonly<Record<string, unknown>> {
   } catch {
     return {}
   }
-}
-
-async function listen(): Promise<{ server: Server; origin: string }> {
-  const server = createServer()
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  return { server, origin: `http://127.0.0.1:${port}` }
-}
-
-async function stop(server: Server): Promise<void> {
-  const closed = once(server, 'close')
-  server.close()
-  server.closeAllConnections()
-  await closed
 }
