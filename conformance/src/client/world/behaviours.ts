@@ -77,15 +77,10 @@ export interface World {
   readonly does: Behaviours
 }
 
-/** All that the parties of a world do, one small function a question. A hostile world is the sound one with some replaced. */
-export interface Behaviours {
+/** What the MCP server of a world does. */
+export interface ServerBehaviours {
   /** Scopes of the first challenge; empty names none. */
   readonly challengeScopes: readonly string[]
-  /** Path of the issuer identifier: empty, or such as `/tenant`. */
-  readonly issuerPath: string
-  readonly supportsClientDocuments: boolean
-  /** The one way to authenticate at the token endpoint that is named and registered; undefined leaves it to the client. */
-  readonly onlyAuthentication: string | undefined
   endpoint(asked: Asked, world: World): Answer
   /** @returns why the request is refused; undefined lets it in */
   admit(asked: Asked, grant: Grant | undefined, world: World): Refusal | undefined
@@ -97,6 +92,15 @@ export interface Behaviours {
   resourceMetadataPaths(world: World): readonly string[]
   resourceMetadata(world: World): Readonly<Record<string, unknown>>
   resourceMetadataAnswer(asked: Asked, world: World): Answer
+}
+
+/** What the authorization servers of a world do. */
+export interface IssuerBehaviours {
+  /** Path of the issuer identifier: empty, or such as `/tenant`. */
+  readonly issuerPath: string
+  readonly supportsClientDocuments: boolean
+  /** The one way to authenticate at the token endpoint that is named and registered; undefined leaves it to the client. */
+  readonly onlyAuthentication: string | undefined
   /** Paths that answer the metadata of an authorization server. */
   issuerMetadataPaths(issuer: string): readonly string[]
   issuerMetadata(party: PartyName, world: World): Readonly<Record<string, unknown>>
@@ -109,6 +113,9 @@ export interface Behaviours {
   /** Whether a token answer has a refresh token. */
   readonly refreshes: boolean
 }
+
+/** All that the parties of a world do, one small function a question. A hostile world is the sound one with some replaced. */
+export interface Behaviours extends ServerBehaviours, IssuerBehaviours {}
 
 /** How a world differs from the sound one. */
 export interface WorldChange {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { type Answer, type Asked, type Behaviours, type Grant, issuerOf, type World } from './behaviours.ts'
+import { type Answer, type Asked, type Grant, type IssuerBehaviours, issuerOf, type World } from './behaviours.ts'
 import { READ_SCOPE, WRITE_SCOPE } from './server-behaviours.ts'
 import { clientIdOf } from './token-client.ts'
 
@@ -9,17 +9,7 @@ const TOKEN_SECONDS = 600
  * Sound authorization servers, as far as a client can tell: nobody has to sign in, and what a client proves is written down instead of
  * judged, so that each mistake of a client shows by itself and not by where a refusal sends it.
  */
-export const ISSUER_BEHAVIOURS: Omit<
-  Behaviours,
-  | 'challengeScopes'
-  | 'endpoint'
-  | 'admit'
-  | 'challenge'
-  | 'resourceMetadataUrl'
-  | 'resourceMetadataPaths'
-  | 'resourceMetadata'
-  | 'resourceMetadataAnswer'
-> = {
+export const ISSUER_BEHAVIOURS: IssuerBehaviours = {
   issuerPath: '',
   supportsClientDocuments: true,
   onlyAuthentication: undefined,

@@ -1,7 +1,7 @@
 import { isRecord } from '../../mcp/json-rpc.ts'
 import { isRevision, STATELESS_SINCE } from '../../mcp/revision.ts'
 import { bearerTokenOf } from './bearer-token.ts'
-import type { Answer, Asked, Behaviours, Refusal, World } from './behaviours.ts'
+import type { Answer, Asked, Refusal, ServerBehaviours, World } from './behaviours.ts'
 
 /** What the only tool needs; it does nothing, so that clients which call what they find do no harm. */
 export const READ_SCOPE = 'notes:read'
@@ -13,17 +13,7 @@ const OFFERED = '2025-11-25'
 const TOOL = { name: 'test-tool', description: 'Does nothing and says so', inputSchema: { type: 'object' } }
 
 /** A sound MCP server with one tool. */
-export const SERVER_BEHAVIOURS: Pick<
-  Behaviours,
-  | 'challengeScopes'
-  | 'endpoint'
-  | 'admit'
-  | 'challenge'
-  | 'resourceMetadataUrl'
-  | 'resourceMetadataPaths'
-  | 'resourceMetadata'
-  | 'resourceMetadataAnswer'
-> = {
+export const SERVER_BEHAVIOURS: ServerBehaviours = {
   challengeScopes: [READ_SCOPE],
   endpoint(asked, world) {
     const { does, memory } = world
