@@ -12,13 +12,13 @@ export const FEED_TYPE = 'sallyport-revocations+jwt'
 export interface Revoked {
   /** Ids of grants, in an order of their own. */
   readonly grants: readonly string[]
+  /** The same, signed for the resource: once, however many ask. */
+  statement(): Promise<string>
 }
 
 export interface RevocationFeed {
   /** @returns undefined for a resource that is not registered; at most `FEED_AGE_MS` old otherwise */
   current(resourceUri: string): Promise<Revoked | undefined>
-  /** The same, signed for the resource. */
-  sign(resourceUri: string, revoked: Revoked): Promise<string>
 }
 
 export interface FeedDeps {
@@ -35,11 +35,19 @@ interface Read {
   readonly revoked: Promise<Revoked>
 }
 
-/** However many ask, the table is read once for each resource and `FEED_AGE_MS`. */
+/** However many ask, the table is read, and what it says signed, once for each resource and `FEED_AGE_MS`. */
 export function createRevocationFeed(deps: FeedDeps): RevocationFeed {
   const reads = new Map<string, Read>()
-  const read = async (uris: readonly string[]): Promise<Revoked> => {
-    return { grants: await deps.revocations.list(uris, ACCESS_TOKENS_GONE_SECONDS) }
+  const sign = (resourceUri: string, grants: readonly string[]): Promise<string> => {
+    const iat = deps.now()
+    const claims = { iss: deps.issuer, aud: resourceUri, iat, exp: iat + FEED_LIFETIME_SECONDS, revoked: grants }
+    return deps.sign({ type: FEED_TYPE, claims })
+  }
+  const read = async (resourceUri: string, uris: readonly string[]): Promise<Revoked> => {
+    const grants = await deps.revocations.list(uris, ACCESS_TOKENS_GONE_SECONDS)
+    let signed: Promise<string> | undefined
+    // Most reads are of streams that have nothing new to say.
+    return { grants, statement: () => (signed ??= sign(resourceUri, grants)) }
   }
   return {
     async current(resourceUri) {
@@ -47,16 +55,11 @@ export function createRevocationFeed(deps: FeedDeps): RevocationFeed {
       if (uris.length === 0) return undefined
       const last = reads.get(resourceUri)
       if (last !== undefined && performance.now() - last.at < FEED_AGE_MS) return last.revoked
-      const revoked = read(uris)
+      const revoked = read(resourceUri, uris)
       reads.set(resourceUri, { at: performance.now(), revoked })
       // A failure is nothing to remember.
       revoked.catch(() => reads.delete(resourceUri))
       return revoked
-    },
-    sign(resourceUri, { grants }) {
-      const iat = deps.now()
-      const claims = { iss: deps.issuer, aud: resourceUri, iat, exp: iat + FEED_LIFETIME_SECONDS, revoked: grants }
-      return deps.sign({ type: FEED_TYPE, claims })
     },
   }
 }

@@ -34,7 +34,7 @@ export function serveRevocations(
     const revoked = await feed.current(resource.uri)
     if (revoked === undefined) return answerJson(ctx, 404, 'not_found', 'There is no such resource.')
     ctx.set('Content-Type', 'application/jwt')
-    ctx.body = await feed.sign(resource.uri, revoked)
+    ctx.body = await revoked.statement()
   }
 }
 

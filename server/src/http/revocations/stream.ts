@@ -56,7 +56,7 @@ async function tell({
     if (revoked === undefined) return
     const now = keyOf(revoked)
     if (now !== said || performance.now() - saidAt >= REPEAT_MS) {
-      say(`data: ${await feed.sign(resourceUri, revoked)}\n\n`)
+      say(`data: ${await revoked.statement()}\n\n`)
       said = now
       saidAt = performance.now()
     }
