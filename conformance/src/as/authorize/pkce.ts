@@ -1,5 +1,5 @@
 import type { Check } from '../../check/check.ts'
-import { doubtful, type Finding, faulty, notApplicable, sound } from '../../check/finding.ts'
+import { type Finding, faulty, notApplicable, sound } from '../../check/finding.ts'
 import { refusalInWords } from '../../oauth/oauth-answer.ts'
 import { createPkce } from '../../oauth/pkce.ts'
 import { asking, NEEDS_LOGIN, resourceOf, unasked } from '../asking.ts'
@@ -7,6 +7,7 @@ import { answerInWords, type Flow } from '../flow.ts'
 import { rememberFor } from '../memory.ts'
 import { type Reception, receiveWish } from '../reception.ts'
 import type { AuthorizationServerSubject } from '../subject.ts'
+import { judgeTokenRefusal } from '../token-refusal.ts'
 
 const REMEDY = {
   general: 'Require a challenge by S256 of every client, and compare the verifier before anything is issued.',
@@ -91,7 +92,7 @@ export const verifierCompared: Check<AuthorizationServerSubject> = {
   run: asking(async (subject) => {
     const { wrong: answer } = await wrongGuess(subject)
     if (answer.kind === 'tokens') return faulty('it gave tokens')
-    return answer.kind === 'error' ? sound(refusalInWords(answer)) : doubtful(refusalInWords(answer))
+    return judgeTokenRefusal(answer)
   }),
 }
 
@@ -107,7 +108,7 @@ export const verifierRequired: Check<AuthorizationServerSubject> = {
     const flow = flowOf(subject)
     const answer = await flow.redeem(await flow.code(), { parameters: { code_verifier: undefined } })
     if (answer.kind === 'tokens') return faulty('it gave tokens')
-    return answer.kind === 'error' ? sound(refusalInWords(answer)) : doubtful(refusalInWords(answer))
+    return judgeTokenRefusal(answer)
   }),
 }
 

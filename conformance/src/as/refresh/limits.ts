@@ -7,6 +7,7 @@ import { rememberFor } from '../memory.ts'
 import { wordsOf } from '../resources/scopes.ts'
 import { NOBODYS_RESOURCE } from '../resources/targets.ts'
 import type { AuthorizationServerSubject } from '../subject.ts'
+import { judgeTokenRefusal } from '../token-refusal.ts'
 import { claimsOf } from '../tokens/access-token.ts'
 import { follow, present, refreshed, refreshTokenOf, resourceWish } from './refreshing.ts'
 
@@ -78,8 +79,7 @@ export const refreshWidens: Check<AuthorizationServerSubject> = {
     const wish = { ...resourceWish(live), scope: [...had, added].join(' ') }
     const answer = await present(subject, live.client, refreshTokenOf(live.tokens), wish)
     flow.became(undefined)
-    if (answer.kind !== 'tokens')
-      return answer.kind === 'error' ? sound(refusalInWords(answer)) : doubtful(refusalInWords(answer))
+    if (answer.kind !== 'tokens') return judgeTokenRefusal(answer)
     const has = [...wordsOf(answer.tokens.scope), ...wordsOf(claimsOf(answer.tokens.accessToken)?.scope)]
     return has.includes(added) ? faulty(`it granted ${added}`) : sound('it was left out')
   }),
@@ -99,8 +99,7 @@ export const refreshTarget: Check<AuthorizationServerSubject> = {
     const resource = subject.otherResource ?? NOBODYS_RESOURCE
     const answer = await present(subject, live.client, refreshTokenOf(live.tokens), { resource })
     flow.became(undefined)
-    if (answer.kind !== 'tokens')
-      return answer.kind === 'error' ? sound(refusalInWords(answer)) : doubtful(refusalInWords(answer))
+    if (answer.kind !== 'tokens') return judgeTokenRefusal(answer)
     const claims = claimsOf(answer.tokens.accessToken)
     if (claims === undefined) return doubtful('it gave an opaque token, and whom it is for is not to be seen')
     return [claims.aud ?? []].flat().includes(resource)
@@ -154,7 +153,7 @@ export const refreshOfAnother: Check<AuthorizationServerSubject> = {
   run: asking(async (subject) => {
     const { refused: answer } = await stranger(subject)
     if (answer.kind === 'tokens') return faulty('it gave tokens to the other client')
-    return answer.kind === 'error' ? sound(refusalInWords(answer)) : doubtful(refusalInWords(answer))
+    return judgeTokenRefusal(answer)
   }),
 }
 

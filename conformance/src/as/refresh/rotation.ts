@@ -6,6 +6,7 @@ import { asking, serverOf } from '../asking.ts'
 import { flowOf } from '../authorize/pkce.ts'
 import { rememberFor } from '../memory.ts'
 import type { AuthorizationServerSubject } from '../subject.ts'
+import { judgeTokenRefusal } from '../token-refusal.ts'
 import { present, refreshed, refreshTokenOf, resourceWish } from './refreshing.ts'
 
 const ROTATION = {
@@ -66,8 +67,7 @@ export const refreshReuse: Check<AuthorizationServerSubject> = {
   run: asking(async (subject) => {
     const { again } = await reuse(subject)
     if (again === undefined) return notApplicable(NO_ROTATION)
-    if (again.kind !== 'tokens')
-      return again.kind === 'error' ? sound(refusalInWords(again)) : doubtful(refusalInWords(again))
+    if (again.kind !== 'tokens') return judgeTokenRefusal(again)
     return doubtful('it gave tokens, moments after its successor had been used')
   }),
 }

@@ -9,6 +9,7 @@ import { asking, missing, serverOf } from '../asking.ts'
 import { flowOf } from '../authorize/pkce.ts'
 import { rememberFor } from '../memory.ts'
 import type { AuthorizationServerSubject } from '../subject.ts'
+import { judgeTokenRefusal } from '../token-refusal.ts'
 
 const RISK = 'Whoever catches a code that was used, or sends it in the same moment, has tokens of the person.'
 const REMEDY = {
@@ -40,7 +41,7 @@ export const codeOnce: Check<AuthorizationServerSubject> = {
   run: asking(async (subject) => {
     const { second } = await replay(subject)
     if (second.kind === 'tokens') return faulty('it gave tokens again')
-    return second.kind === 'error' ? sound(refusalInWords(second)) : doubtful(refusalInWords(second))
+    return judgeTokenRefusal(second)
   }),
 }
 
@@ -86,7 +87,7 @@ export const codeOfAnother: Check<AuthorizationServerSubject> = {
     const answer = await flow.redeem(await flow.code(), {}, other)
     flow.became(undefined)
     if (answer.kind === 'tokens') return faulty('it gave tokens to the other client')
-    return answer.kind === 'error' ? sound(refusalInWords(answer)) : doubtful(refusalInWords(answer))
+    return judgeTokenRefusal(answer)
   }),
 }
 
@@ -104,7 +105,7 @@ export const redirectAtToken: Check<AuthorizationServerSubject> = {
     const redirectUri = `${granted.request.redirectUri}/examiner`
     const answer = await flow.redeem(granted, { parameters: { redirect_uri: redirectUri } })
     if (answer.kind === 'tokens') return faulty('it gave tokens')
-    return answer.kind === 'error' ? sound(refusalInWords(answer)) : doubtful(refusalInWords(answer))
+    return judgeTokenRefusal(answer)
   }),
 }
 
