@@ -3,13 +3,12 @@ import { readCompact } from '../issuer/compact.ts'
 import { createHostileIssuer } from '../issuer/create-hostile-issuer.ts'
 import type { HostileIssuer } from '../issuer/hostile-issuer.ts'
 import { STATELESS_SINCE } from '../mcp/revision.ts'
-import { redactExchange } from '../report/redaction.ts'
 import { meetServer } from '../server/meet-server.ts'
 import type { TokensFor } from '../server/real-tokens.ts'
 import type { DownstreamPart } from '../server/subject.ts'
 import { createMemory, type Memory } from '../wire/memory.ts'
-import type { Exchange } from '../wire/message.ts'
 import type { Wire } from '../wire/wire.ts'
+import { openDryWire, requestsInText } from './dry-wire.ts'
 import type { ExamineServer } from './examine-server.ts'
 import { answerAsSound, type StandIn } from './stand-in.ts'
 import { answerAsIssuer } from './stand-in-issuer.ts'
@@ -75,8 +74,8 @@ export async function planServer(plan: PlanServer): Promise<readonly PlannedStep
     isAccepted: (token) => accepted.has(token) || isReal(token, signInAt, plan.url),
   }
   try {
-    const first = openDryWire(standIn, memory)
-    const signIn = openDryWire(standIn, memory)
+    const first = openWire(standIn, memory)
+    const signIn = openWire(standIn, memory)
     const { openTokens } = plan
     const token = profile === 'live' && openTokens === undefined ? TOKEN_TO_COME : undefined
     const source = openTokens && { openTokens: (_: Wire, target: TokensFor) => openTokens(signIn, target) }
@@ -86,20 +85,20 @@ export async function planServer(plan: PlanServer): Promise<readonly PlannedStep
       {
         check: undefined,
         sends: 'What a client asks before it signs in, and with which token the server is content.',
-        requests: textOf(first),
+        requests: requestsInText(first.exchanges),
       },
     ]
     for (const check of plan.checks) {
       if (plan.requirements.get(check.requirement)?.levels[revision] === undefined) continue
       if (check.permission !== undefined && !plan.permissions.has(check.permission)) continue
-      const wire = openDryWire(standIn, memory)
+      const wire = openWire(standIn, memory)
       // What waits or repeats is told in words: its waiting is of no use here.
       if (check.permission === undefined || check.permission === 'effects')
         await run(() => check.run({ ...facts, wire }))
-      steps.push({ check: check.id, sends: check.sends, requests: textOf(wire) })
+      steps.push({ check: check.id, sends: check.sends, requests: requestsInText(wire.exchanges) })
     }
     if (openTokens !== undefined)
-      steps.splice(1, 0, { check: undefined, sends: SIGN_IN_IN_WORDS, requests: textOf(signIn) })
+      steps.splice(1, 0, { check: undefined, sends: SIGN_IN_IN_WORDS, requests: requestsInText(signIn.exchanges) })
     return steps
   } finally {
     await real.close()
@@ -144,22 +143,6 @@ function rememberSound(issuer: HostileIssuer, url: string, accepted: Set<string>
 }
 
 /** What an earlier step has asked is not told again: it is not sent again. */
-function openDryWire(standIn: StandIn, memory: Memory): Wire {
-  const exchanges: Exchange[] = []
-  const send: Wire['send'] = async (request) => {
-    const answer = answerAsIssuer(request, standIn.issuer) ?? answerAsSound(request, standIn)
-    exchanges.push({ request, answer })
-    return answer
-  }
-  return {
-    exchanges,
-    send,
-    once: (question, ask, options) => memory.once({ exchanges, show: () => undefined }, question, ask, options),
-    sendTogether: (requests) => Promise.all(requests.map((request) => send(request))),
-    hold: async (request) => ({ answer: await send(request), ended: true, heldMs: 0, lastMessageMs: undefined }),
-  }
-}
-
-function textOf({ exchanges }: Wire): readonly string[] {
-  return exchanges.map((exchange) => redactExchange(exchange).request)
+function openWire(standIn: StandIn, memory: Memory): Wire {
+  return openDryWire((request) => answerAsIssuer(request, standIn.issuer) ?? answerAsSound(request, standIn), memory)
 }
