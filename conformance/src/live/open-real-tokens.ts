@@ -1,5 +1,5 @@
 import { readCompact } from '../issuer/compact.ts'
-import { EndpointMissing, listedIn } from '../oauth/authorization-server.ts'
+import { EndpointMissing, listedIn, secretsOfClient } from '../oauth/authorization-server.ts'
 import { refusalInWords } from '../oauth/oauth-answer.ts'
 import { exchangeGrant, requestToken, type TokenResponse } from '../oauth/token-request.ts'
 import { revokeToken } from '../oauth/token-state.ts'
@@ -44,8 +44,7 @@ export async function openRealTokens(wire: Wire, options: LiveOptions, target: T
     return { get: async () => none(why), revoke: async () => why, close: async () => undefined, secrets }
   }
   const session = opened.value
-  const { authentication } = session.client
-  if ('secret' in authentication) secrets.push(authentication.secret)
+  secrets.push(...secretsOfClient(session.client))
   const source: Source = { wire, options, target, session, secrets, issued: new Map(), signIns: 0, end: undefined }
   return {
     secrets,
@@ -64,11 +63,8 @@ export async function openRealTokens(wire: Wire, options: LiveOptions, target: T
 
 function secretsOf({ login, client, exchange }: LiveOptions): readonly string[] {
   const password = login.way === 'form' ? login.password : undefined
-  const clients = [client, exchange?.client].flatMap((each) => {
-    if (each?.authentication.method === 'private_key_jwt') return [each.authentication.key.d]
-    return each !== undefined && 'secret' in each.authentication ? [each.authentication.secret] : []
-  })
-  return [password, ...clients].filter((secret) => secret !== undefined)
+  const clients = [client, exchange?.client].filter((each) => each !== undefined)
+  return [...(password === undefined ? [] : [password]), ...clients.flatMap(secretsOfClient)]
 }
 
 type OrWhy<Value> = { readonly value: Value } | { readonly why: string }

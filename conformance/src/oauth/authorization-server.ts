@@ -17,6 +17,13 @@ export interface OAuthClient {
     | { readonly method: 'private_key_jwt'; readonly key: JsonWebKey & { readonly kid?: string } }
 }
 
+/** What nobody but the client and the server may read. */
+export function secretsOfClient({ authentication }: OAuthClient): readonly string[] {
+  if (authentication.method === 'none') return []
+  if (authentication.method !== 'private_key_jwt') return [authentication.secret]
+  return authentication.key.d === undefined ? [] : [authentication.key.d]
+}
+
 /** Where an endpoint is, by the name of its metadata member; undefined for one that it does not name. */
 export function endpointOf({ metadata }: AuthorizationServer, member: `${string}_endpoint`): string | undefined {
   const value = metadata[member]

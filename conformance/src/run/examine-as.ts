@@ -3,6 +3,7 @@ import { type MeetAuthorizationServer, meetAuthorizationServer } from '../as/mee
 import type { AuthorizationServerSubject } from '../as/subject.ts'
 import type { Check, Permission } from '../check/check.ts'
 import type { Revision } from '../mcp/revision.ts'
+import { secretsOfClient } from '../oauth/authorization-server.ts'
 import { type CheckReport, type Report, summarise } from '../report/report.ts'
 import type { Requirement } from '../requirements/requirement.ts'
 import { BudgetSpentError, createPace } from '../wire/pace.ts'
@@ -57,8 +58,6 @@ export async function examineAuthorizationServer(options: ExamineAuthorizationSe
 
 /** What the operator lent: no report shows it, even where a server echoes it. */
 function secretsOf({ person, client, otherClient, exchange }: ExamineAuthorizationServer): readonly string[] {
-  const clients = [client, otherClient, exchange?.client].flatMap((each) =>
-    each !== undefined && 'secret' in each.authentication ? [each.authentication.secret] : [],
-  )
-  return [...(person === undefined ? [] : [person.password]), ...clients]
+  const clients = [client, otherClient, exchange?.client].filter((each) => each !== undefined)
+  return [...(person === undefined ? [] : [person.password]), ...clients.flatMap(secretsOfClient)]
 }

@@ -2,7 +2,7 @@ import { decodeJwt, decodeProtectedHeader, exportJWK, generateKeyPair } from 'jo
 import { describe, expect, it } from 'vitest'
 import { isAtRedirectUri } from '../../src/browser/create-browser.ts'
 import { buildAuthorizationRequest } from '../../src/oauth/authorization-request.ts'
-import type { AuthorizationServer, OAuthClient } from '../../src/oauth/authorization-server.ts'
+import { type AuthorizationServer, type OAuthClient, secretsOfClient } from '../../src/oauth/authorization-server.ts'
 import { issuerAddresses } from '../../src/oauth/find-authorization-server.ts'
 import { createPkce } from '../../src/oauth/pkce.ts'
 import { readRedirect } from '../../src/oauth/redirect.ts'
@@ -21,6 +21,17 @@ const CLIENT: OAuthClient = {
   redirectUri: 'http://127.0.0.1:1/cb',
   authentication: { method: 'none' },
 }
+
+describe('the secrets of a client, which no report may show', () => {
+  it.each([
+    [{ method: 'none' } as const, []],
+    [{ method: 'client_secret_basic', secret: 'hush' } as const, ['hush']],
+    [{ method: 'client_secret_post', secret: 'hush' } as const, ['hush']],
+    [{ method: 'private_key_jwt', key: { kty: 'EC', x: 'public', d: 'private' } } as const, ['private']],
+  ])('are what it proves itself with: %j', (authentication, secrets) => {
+    expect(secretsOfClient({ ...CLIENT, authentication })).toEqual(secrets)
+  })
+})
 
 describe('requests of a client', () => {
   it('looks for metadata at the three spellings of an issuer with a path, and the two of one without', () => {
