@@ -5,7 +5,7 @@ import { REVISIONS, type Revision } from '../mcp/revision.ts'
 import type { OAuthClient } from '../oauth/authorization-server.ts'
 import type { Console } from './console.ts'
 import { readClientFlag, readExchange, readNamed, readPassword } from './login-flags.ts'
-import { type RunFlags, type RunOptions, readNumber, readRunOptions } from './run-flags.ts'
+import { type RunFlags, type RunOptions, readNumber, readRunOptions, refuseCredentials, wordsOf } from './run-flags.ts'
 import { UsageError } from './usage-error.ts'
 
 /** Flags of `as` as commander hands them on. */
@@ -68,18 +68,13 @@ function readIssuer(issuer: string): string {
   if (url === undefined || !/^https?:$/.test(url.protocol)) throw new UsageError(`${issuer} is no http or https URL`)
   if (url.search !== '' || url.hash !== '')
     throw new UsageError(`${issuer}: an issuer has no query and no fragment; name it as the metadata does`)
-  if (url.username !== '' || url.password !== '')
-    throw new UsageError('a URL with credentials in it is refused: reports name their target')
+  refuseCredentials(url)
   return issuer
 }
 
 function readResource(flag: string, uri: string | undefined): string | undefined {
   if (uri === undefined || URL.canParse(uri)) return uri
   throw new UsageError(`${flag} ${uri}: the identifier of an MCP server, which is its URL`)
-}
-
-function wordsOf(lists: readonly string[] = []): readonly string[] {
-  return lists.flatMap((list) => list.split(/\s+/)).filter((word) => word !== '')
 }
 
 async function readOwnClient(

@@ -119,3 +119,14 @@ export function readNumber(flag: string, value: string, least: number, most: num
   if (value.trim() !== '' && number >= least && number <= most) return number
   throw new UsageError(`${flag} ${value}: a number from ${least} to ${most}`)
 }
+
+/** Words of a flag that may be repeated, and lists several at a time. */
+export function wordsOf(lists: readonly string[] = []): readonly string[] {
+  return lists.flatMap((list) => list.split(/\s+/)).filter((word) => word !== '')
+}
+
+/** @throws UsageError */
+export function refuseCredentials({ username, password }: URL): void {
+  if (username === '' && password === '') return
+  throw new UsageError('a URL with credentials in it is refused: reports name their target')
+}

@@ -8,6 +8,8 @@ import {
   readNumber,
   readRunOptions,
   readSeconds,
+  refuseCredentials,
+  wordsOf,
 } from './run-flags.ts'
 import { UsageError } from './usage-error.ts'
 
@@ -76,7 +78,7 @@ export function readServerOptions(
     issuerPort: flags.issuerPort === undefined ? 0 : readNumber('--issuer-port', flags.issuerPort, 1, 65_535),
     audience: flags.audience,
     token,
-    scopes: (flags.scope ?? []).flatMap((list) => list.split(/\s+/)).filter((scope) => scope !== ''),
+    scopes: wordsOf(flags.scope),
     allowedCalls: (flags.call ?? []).map((text) => readCall('--call', text)),
     downstream: readDownstreamOptions(flags),
     tools: flags.allowEffects === true ? 'all' : flags.readOnlyTools === true ? 'read-only' : 'none',
@@ -89,8 +91,7 @@ export function readUrl(url: string): URL {
   const target = URL.canParse(url) ? new URL(url) : undefined
   if (target === undefined || !/^https?:$/.test(target.protocol)) throw new UsageError(`${url} is no http or https URL`)
   if (target.hash !== '') throw new UsageError(`${url} has a fragment, which no server ever sees`)
-  if (target.username !== '' || target.password !== '')
-    throw new UsageError('a URL with credentials in it is refused: reports name their target')
+  refuseCredentials(target)
   return target
 }
 
