@@ -15,7 +15,11 @@ const blocks = (language: string): readonly string[] =>
 
 const toolsFile = blocks('yaml').find((block) => block.startsWith('scopes:')) ?? ''
 const settingsFile = blocks('yaml').find((block) => block.startsWith('issuer:')) ?? ''
-const commands = [...readme.matchAll(/npm run sallyport -- ([a-z][a-z-]*(?: (?:add|list|remove|passwd|disable))?)/g)]
+const commands = [
+  ...readme.matchAll(
+    /npm run sallyport -- ([a-z][a-z-]*(?: (?:add|list|remove|passwd|disable|revoke|rotate|rewrap))?)/g,
+  ),
+]
 const listed = [
   ...readme.matchAll(/^\| `([a-z-]+(?: [a-z]+)?)`(?:, `([a-z-]+)`)?(?:, `([a-z-]+)`)?(?:, `([a-z-]+)`)? +\|/gm),
 ]
@@ -38,7 +42,7 @@ function sallyport(arguments_: readonly string[], cwd: string): Promise<Run> {
 const verbsOf = (help: string): readonly string[] =>
   [...help.slice(help.indexOf('Commands:')).matchAll(/^ {2}([a-z][a-z-]+) /gm)].map((match) => match[1] ?? '')
 
-const NOUNS = ['user', 'client', 'resource']
+const NOUNS = ['user', 'client', 'resource', 'grants', 'keys']
 let folder = ''
 /** By noun, and by the empty string for the program itself. */
 const verbs = new Map<string, readonly string[]>()
