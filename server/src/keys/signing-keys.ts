@@ -86,13 +86,16 @@ interface OpenedKey {
   readonly jwk: JWK
 }
 
-/** The newest that may sign, of the configured algorithm where there is one. */
+/**
+ * The newest that may sign, of the configured algorithm where there is one. Where none is due, the oldest signs: a first key
+ * that another process has just made, or a clock of the database that went back, must not leave an issuer without a key.
+ */
 export function chooseSigningKey<Key extends Pick<StoredSigningKey, 'due' | 'algorithm'>>(
   oldestFirst: readonly Key[],
   algorithm: SigningAlgorithm,
 ): Key | undefined {
   const due = oldestFirst.filter((key) => key.due)
-  return due.findLast((key) => key.algorithm === algorithm) ?? due.at(-1)
+  return due.findLast((key) => key.algorithm === algorithm) ?? due.at(-1) ?? oldestFirst[0]
 }
 
 function arrange(opened: readonly OpenedKey[], algorithm: SigningAlgorithm): SigningKeys {
@@ -101,7 +104,7 @@ function arrange(opened: readonly OpenedKey[], algorithm: SigningAlgorithm): Sig
     algorithm,
   )
   const signing = opened.find(({ key }) => key === chosen)
-  if (signing === undefined) throw new SealedKeyError('there is no signing key that opens and may sign')
+  if (signing === undefined) throw new SealedKeyError('there is no signing key that opens')
   const others = opened.toReversed().filter((each) => each !== signing)
   const inUse = signing.key.algorithm === 'EdDSA' ? 'EdDSA' : 'ES256'
   return { algorithm: inUse, jwks: { keys: [signing, ...others].map(({ jwk }) => jwk) } }

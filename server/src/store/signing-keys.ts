@@ -7,7 +7,8 @@ export interface SigningKeyTable {
   /** Adds a key that signs `signsAfterSeconds` from now. Does nothing when another process added this generation first. */
   add(key: NewSigningKeyRow, signsAfterSeconds: number): Promise<void>
   /**
-   * Adds a key that follows all others: they end `endAfterSeconds` after it began to sign, in the same statement.
+   * Adds a key that follows all others: they end `endAfterSeconds` after it began to sign, in the same statement. Zero ends
+   * them for good: no clock that goes back brings them back.
    * @returns false, and nothing happened, when another process added this generation first
    */
   succeed(key: NewSigningKeyRow, times: { signsAfterSeconds: number; endAfterSeconds: number }): Promise<boolean>
@@ -43,8 +44,10 @@ const ADD: Statement = { name: 'signing key add', text: INSERT }
 const SUCCEED: Statement = {
   name: 'signing key succeed',
   text: `WITH made AS (${INSERT} RETURNING signs_from),
-    ending AS (UPDATE signing_keys SET ends_at = made.signs_from + make_interval(secs => $6::float8) FROM made
-      WHERE kid <> $1 AND (ends_at IS NULL OR ends_at > made.signs_from + make_interval(secs => $6::float8)))
+    ending AS (SELECT CASE WHEN $6::float8 = 0 THEN '-infinity'::timestamptz
+      ELSE signs_from + make_interval(secs => $6::float8) END AS others_end FROM made),
+    ended AS (UPDATE signing_keys SET ends_at = others_end FROM ending
+      WHERE kid <> $1 AND (ends_at IS NULL OR ends_at > others_end))
     SELECT signs_from FROM made`,
 }
 

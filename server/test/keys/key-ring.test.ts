@@ -98,6 +98,23 @@ describe('a rotation', () => {
     }
   })
 
+  it('after a compromise ends the others for good: neither they nor no key at all is left when the clock goes back', async () => {
+    const [compromised] = await published()
+    const sealer = createSealer(server.settings.encryptionKeys)
+    const table = server.store.signingKeys
+    const rotated = await rotateSigningKeys({ table, sealer, algorithm: 'ES256', pace: 'compromised' })
+    // A clock that is two minutes behind, seen from the rows.
+    await query(
+      server,
+      `UPDATE signing_keys SET signs_from = signs_from + interval '2 minutes', ends_at = ends_at + interval '2 minutes'`,
+    )
+    const [kid] = rotated.ok ? [rotated.kid] : []
+    await expect.poll(published, POLL).toEqual([kid])
+    expect(kid).not.toBe(compromised)
+    const { tokens } = await signInAndRedeem(server)
+    expect(decodeProtectedHeader(String(tokens.body.access_token)).kid).toBe(kid)
+  })
+
   it('with encryption keys that do not open the older ones is refused', async () => {
     expect(await rotate([newKey()])).toMatchObject({ ok: false, reason: 'sealed' })
     expect(await published()).toHaveLength(1)

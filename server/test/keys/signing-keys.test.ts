@@ -58,6 +58,14 @@ describe('signing keys', () => {
     expect(rows).toHaveLength(2)
   })
 
+  it('of which none is due are signed with by the oldest: the clock of the database went back', async () => {
+    const before = await load()
+    await load('EdDSA')
+    rows = rows.map((row) => ({ ...row, due: false }))
+    expect((await load()).jwks.keys.map(({ kid }) => kid)[0]).toBe(before.jwks.keys[0]?.kid)
+    expect((await load('EdDSA')).algorithm).toBe('ES256')
+  })
+
   it('open with an old encryption key that is still in the list', async () => {
     const before = await load()
     expect(await load('ES256', newKey(), KEY)).toEqual(before)
