@@ -1,5 +1,7 @@
-/** How often each contest is held. A soak sets more. */
-export const ROUNDS = Number(process.env.SALLYPORT_TEST_ROUNDS ?? 50)
+import { times } from '../setup/scale.ts'
+
+/** How often each contest is held. */
+export const ROUNDS = times(50, 500)
 
 /** Requests of one contest: more than a client of many parallel calls sends, spread over both processes. */
 export const CONTENDERS = 20

@@ -1,0 +1,11 @@
+/** Whether this run is a soak: the same tests, many times as often. */
+const SOAK = process.env.SALLYPORT_SOAK === '1'
+
+/**
+ * How often a test does what it does. No kind of test is left out of the usual run; the soak does more of each.
+ * @param usual in `npm test`, which has to end within minutes on two cores
+ * @param soak in `npm run soak`, which has the night
+ */
+export function times(usual: number, soak: number): number {
+  return SOAK ? soak : usual
+}
