@@ -98,6 +98,25 @@ describe('a token of a live grant', () => {
   })
 })
 
+describe('a token of a grant of which a scope was taken back', () => {
+  beforeEach(() => {
+    feed = () => signFeed({ claims: { narrowed: { [LIVE]: ['mcp:issue:create'] } } })
+  })
+
+  it('does no more what that scope allowed, and goes on with the others (I3, RS-TOK-06)', async () => {
+    const token = await tokenOf(LIVE)
+    const answer = await server.post(writing, token)
+    expect(answer.status).toBe(403)
+    expect(answer.headers.get('www-authenticate')).toContain('error="insufficient_scope"')
+    expect((await server.post(reading, token)).status).toBe(200)
+    expect((await server.guard.verifier.verifyAccessToken(token)).scopes).toEqual(['mcp:issue:read'])
+  })
+
+  it('is told from tokens of every other grant', async () => {
+    expect((await server.post(writing, await tokenOf('another-grant'))).status).toBe(200)
+  })
+})
+
 describe('while no feed can be had', () => {
   it('everything goes on for a minute, then reading alone, and what does more is told to come back', async () => {
     const token = await tokenOf(LIVE)
@@ -155,6 +174,8 @@ describe('a feed that cannot be believed says nothing', () => {
     { what: 'of the future', claims: { iat: 600, exp: 660 } },
     { what: 'without a list', claims: { revoked: undefined } },
     { what: 'with a list of something else', claims: { revoked: [1] } },
+    { what: 'that is narrowed by something else', claims: { narrowed: { [LIVE]: 'mcp:issue:create' } } },
+    { what: 'that is narrowed by a number', claims: { narrowed: 1 } },
     { what: 'without times', claims: { iat: undefined, exp: undefined } },
     { what: 'that is an access token', header: { typ: 'at+jwt' } },
     { what: 'that is any other token', header: { typ: 'JWT' } },

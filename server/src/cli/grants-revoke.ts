@@ -20,7 +20,7 @@ export function grantsRevokeCommand(context: CommandContext): Command {
     name: 'revoke',
     summary: 'take back what people have allowed',
     details:
-      'With --grant, that one grant ends, and its client comes back for what the person agreed to before. With the other flags, the consents they select are withdrawn and every grant made from them ends: the person is asked anew. Access tokens that are out expire by themselves within minutes.',
+      'With --grant, that one grant ends, and its client comes back for what the person agreed to before. With the other flags, the consents they select are withdrawn and every grant made from them ends: the person is asked anew. Access tokens that are out stop within seconds at servers that read the feed of revocations, and elsewhere when they expire, within minutes.',
     examples: [
       'sallyport grants revoke --grant 8Yw0r1nZ3TzQeJ5qk6mB2g',
       'sallyport grants revoke --user alice --client https://app.example.com/client.json',

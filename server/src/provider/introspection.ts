@@ -1,5 +1,5 @@
 import type { Provider } from 'oidc-provider'
-import { type AccessTokenLiveness, isAccessTokenLive } from '../store/access-tokens.ts'
+import { type AccessTokenLiveness, findLiveAccessToken } from '../store/access-tokens.ts'
 import type { Database } from '../store/database.ts'
 import { actorsOf, readActor } from './exchange/subject-token.ts'
 import type { IssuedAccessToken, ReadAccessToken } from './issued-access-token.ts'
@@ -74,8 +74,8 @@ async function introspect(
   const issued = await readAccessToken(token)
   const hangsOn = issued && livenessOf(issued)
   if (issued === undefined || hangsOn === undefined) return INACTIVE
-  const isLive = await isAccessTokenLive(database, { ...hangsOn, ownerClientId: clientId })
-  return isLive ? buildIntrospection(issued) : INACTIVE
+  const live = await findLiveAccessToken(database, { ...hangsOn, ownerClientId: clientId })
+  return live === undefined ? INACTIVE : buildIntrospection(issued, live.takenBack)
 }
 
 /** What the token hangs on; undefined where that cannot be told, because it names actors that cannot be read. */
@@ -86,9 +86,14 @@ function livenessOf(issued: IssuedAccessToken): Omit<AccessTokenLiveness, 'owner
   return { grantId, accountId, audience, expiresAt, actors: actorsOf(act) }
 }
 
-function buildIntrospection({ claims }: IssuedAccessToken): Readonly<Record<string, unknown>> {
+function buildIntrospection(
+  { claims }: IssuedAccessToken,
+  takenBack: readonly string[],
+): Readonly<Record<string, unknown>> {
   const told = TOLD.map((name) => [name, claims[name]] as const).filter(([, value]) => value !== undefined)
-  return { active: true, ...Object.fromEntries(told), token_type: isBoundToKey(claims.cnf) ? 'DPoP' : 'Bearer' }
+  const scopes = typeof claims.scope === 'string' ? claims.scope.split(' ') : []
+  const scope = scopes.filter((each) => !takenBack.includes(each)).join(' ')
+  return { active: true, ...Object.fromEntries(told), scope, token_type: isBoundToKey(claims.cnf) ? 'DPoP' : 'Bearer' }
 }
 
 function isBoundToKey(cnf: unknown): boolean {

@@ -18,16 +18,23 @@ export interface AccessTokenLiveness {
 // One statement, one moment: nothing of it can be revoked between two looks.
 const IS_LIVE: Statement = {
   name: 'access token is live',
-  text: `SELECT id FROM grants
+  text: `SELECT taken_back FROM grants
     WHERE id = $1 AND account_id = $2 AND to_timestamp($4::float8) > now() AND ${GRANT_IS_LIVE}
       AND EXISTS (SELECT 1 FROM resources r WHERE r.uri = $3 AND r.owner_client_id = $5)
       AND NOT EXISTS (SELECT 1 FROM unnest($6::text[]) AS actor (id)
                        WHERE NOT EXISTS (SELECT 1 FROM clients WHERE clients.id = actor.id))`,
 }
 
-/** Whether the token has not ended, everything it hangs on is live, and the client that asks owns its resource. */
-export async function isAccessTokenLive(database: Database, token: AccessTokenLiveness): Promise<boolean> {
+/**
+ * Looks whether the token has not ended, everything it hangs on is live, and the client that asks owns its resource.
+ * @returns the scopes of it that were taken back meanwhile; undefined where it is not live
+ */
+export async function findLiveAccessToken(
+  database: Database,
+  token: AccessTokenLiveness,
+): Promise<{ readonly takenBack: readonly string[] } | undefined> {
   const { grantId, accountId, audience, expiresAt, actors, ownerClientId } = token
-  const rows = await database.read(IS_LIVE, [grantId, accountId, audience, expiresAt, ownerClientId, actors])
-  return rows.length > 0
+  type Row = { taken_back: readonly string[] | null }
+  const [row] = await database.read<Row>(IS_LIVE, [grantId, accountId, audience, expiresAt, ownerClientId, actors])
+  return row && { takenBack: row.taken_back ?? [] }
 }

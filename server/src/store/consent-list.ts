@@ -100,7 +100,8 @@ const TAKE_BACK: Statement = {
         AND EXISTS (SELECT 1 FROM jsonb_object_keys(c.scopes) AS name WHERE split_part(name, ' ', 1) = $3)
       RETURNING c.id, c.account_id, c.client_id, c.resource_uri),
     narrowed AS (UPDATE grants SET scopes = coalesce((SELECT json_object_agg(each.key, each.value)
-          FROM json_each(grants.scopes) AS each WHERE each.key <> $3), '{}'::json)
+          FROM json_each(grants.scopes) AS each WHERE each.key <> $3), '{}'::json),
+        taken_back = coalesce(taken_back, '[]'::jsonb) || jsonb_build_array($3::text), narrowed_at = now()
       WHERE consent_id IN (SELECT id FROM changed) AND revoked_at IS NULL
         AND EXISTS (SELECT 1 FROM json_object_keys(grants.scopes) AS name WHERE name = $3)),
     recorded AS (INSERT INTO audit_events

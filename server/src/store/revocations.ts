@@ -1,25 +1,38 @@
 import type { Database, Statement } from './database.ts'
 
-/** Grants that ended before their access tokens did. */
-export interface Revocations {
-  /**
-   * Ids of all grants for these resources that were ended within the last `seconds`. All of them each time: rows become visible
-   * in another order than they were written in, so that whoever asks for "what is new" would miss one.
-   */
-  list(resourceUris: readonly string[], seconds: number): Promise<readonly string[]>
+/** A grant that ended, or of which something was taken back. */
+export interface RevokedGrant {
+  readonly id: string
+  /** Scopes that its access tokens may still name and that count no more; undefined where all of it ended. */
+  readonly takenBack: readonly string[] | undefined
 }
 
+/** Grants of which more is said in access tokens than still holds. */
+export interface Revocations {
+  /**
+   * All grants for these resources that were ended or narrowed within the last `seconds`. All of them each time: rows become
+   * visible in another order than they were written in, so that whoever asks for "what is new" would miss one.
+   */
+  list(resourceUris: readonly string[], seconds: number): Promise<readonly RevokedGrant[]>
+}
+
+// Two conditions, each with an index of its own.
 const LIST: Statement = {
   name: 'revocation list',
-  text: `SELECT id FROM grants
-    WHERE revoked_at > now() - make_interval(secs => $2::float8) AND resource_uri = ANY($1::text[]) ORDER BY id`,
+  text: `SELECT id, NULL::jsonb AS taken_back FROM grants
+      WHERE revoked_at > now() - make_interval(secs => $2::float8) AND resource_uri = ANY($1::text[])
+    UNION ALL
+    SELECT id, taken_back FROM grants
+      WHERE narrowed_at > now() - make_interval(secs => $2::float8) AND resource_uri = ANY($1::text[]) AND revoked_at IS NULL
+    ORDER BY id`,
 }
 
 export function createRevocations(database: Database): Revocations {
   return {
     async list(resourceUris, seconds) {
-      const rows = await database.read<{ id: string }>(LIST, [resourceUris, seconds])
-      return rows.map(({ id }) => id)
+      type Row = { id: string; taken_back: readonly string[] | null }
+      const rows = await database.read<Row>(LIST, [resourceUris, seconds])
+      return rows.map(({ id, taken_back: takenBack }) => ({ id, takenBack: takenBack ?? undefined }))
     },
   }
 }

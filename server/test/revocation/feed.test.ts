@@ -3,7 +3,7 @@ import { type Guard, protect } from '@sallyport/resource'
 import { decodeJwt, decodeProtectedHeader } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type ServerProcess, startServerProcess } from '../contest/server-processes.ts'
-import { CONFIDENTIAL, giveResource, postForm, WITH_CONFIDENTIAL_CLIENTS } from '../setup/access-tokens.ts'
+import { basic, CONFIDENTIAL, giveResource, postForm, WITH_CONFIDENTIAL_CLIENTS } from '../setup/access-tokens.ts'
 import { RESOURCE, startTestServer, type TestServer, TOOLS } from '../setup/authorization-server.ts'
 import { signInAndRedeem } from '../setup/flow.ts'
 
@@ -135,6 +135,21 @@ describe('a protected resource that reads the feed', () => {
     },
     30_000,
   )
+
+  it('no longer lets a token do what was taken back, while it goes on with the rest (I3, AS-REV-02)', async () => {
+    const guard = await protect({ issuer: server.issuer, resource: RESOURCE, tools: TOOLS, log: () => undefined })
+    const grant = await granted('mcp:issue:read mcp:issue:create')
+    const [consent] = await server.store.consentList.list({ clientId: grant.clientId }, Math.floor(Date.now() / 1000))
+    const { sub: accountId = '' } = decodeJwt(grant.accessToken)
+    const key = { consentId: String(consent?.id), accountId, scope: 'mcp:issue:create' }
+    expect(await server.store.consentList.takeBack(key)).toBe(true)
+    const status = async (tool: string): Promise<number> => (await call(guard, grant.accessToken, tool)).status
+    await expect.poll(() => status('issue_create'), { timeout: 20_000 }).toBe(403)
+    expect(await status('issue_read')).toBe(200)
+    const form = { token: grant.accessToken }
+    const { text } = await postForm(server, '/introspect', form, basic(CONFIDENTIAL.owner))
+    expect(JSON.parse(text)).toMatchObject({ active: true, scope: 'mcp:issue:read' })
+  }, 30_000)
 
   it('is told of the grant that a token for a token began with', async () => {
     const uri = 'https://downstream.example.com'

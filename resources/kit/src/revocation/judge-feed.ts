@@ -10,6 +10,8 @@ const FEED_TYPE = 'sallyport-revocations+jwt'
 export interface Feed {
   /** Ids of grants that have ended. */
   readonly revoked: ReadonlySet<string>
+  /** By the id of a grant that goes on, the scopes that its tokens may still name and that were taken back. */
+  readonly narrowed: ReadonlyMap<string, readonly string[]>
   /** Seconds since the epoch, by the clock of the issuer. */
   readonly issuedAt: number
 }
@@ -36,7 +38,7 @@ export function judgeFeed(
     readonly now: number
   },
 ): JudgedFeed {
-  const { iss, aud, iat, exp, revoked } = claims
+  const { iss, aud, iat, exp, revoked, narrowed = {} } = claims
   if (iss !== expected.issuer) return refuse(`iss is ${JSON.stringify(iss)}`)
   if (aud !== expected.resource) return refuse(`aud is ${JSON.stringify(aud)}`)
   if (!isSeconds(iat) || !isSeconds(exp)) return refuse('iat or exp is no number')
@@ -45,9 +47,21 @@ export function judgeFeed(
   if (iat > expected.now + FUTURE_SKEW_SECONDS) return refuse('it is from the future')
   // Whoever answers in the issuer's place could repeat an older one, in which something is not yet revoked.
   if (expected.lastIssuedAt !== undefined && iat < expected.lastIssuedAt) return refuse('it is older than the last one')
-  if (!Array.isArray(revoked) || !revoked.every((id) => typeof id === 'string'))
-    return refuse('revoked is no list of ids')
-  return { ok: true, feed: { revoked: new Set(revoked), issuedAt: iat } }
+  if (!isListOfNames(revoked)) return refuse('revoked is no list of ids')
+  const takenBack = readNarrowed(narrowed)
+  if (takenBack === undefined) return refuse('narrowed is no list of scopes by id')
+  return { ok: true, feed: { revoked: new Set(revoked), narrowed: takenBack, issuedAt: iat } }
+}
+
+function readNarrowed(narrowed: unknown): ReadonlyMap<string, readonly string[]> | undefined {
+  if (typeof narrowed !== 'object' || narrowed === null || Array.isArray(narrowed)) return undefined
+  const entries: [string, unknown][] = Object.entries(narrowed)
+  const lists = entries.filter((entry): entry is [string, readonly string[]] => isListOfNames(entry[1]))
+  return lists.length === entries.length ? new Map(lists) : undefined
+}
+
+function isListOfNames(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((name) => typeof name === 'string')
 }
 
 function isSeconds(value: unknown): value is number {

@@ -4,7 +4,7 @@ import { isSecureUrl } from '../issuer/issuer-metadata.ts'
 import type { IssuerSource } from '../issuer/issuer-source.ts'
 import type { GuardLog } from '../protect-options.ts'
 import { ALLOWED_ALGORITHMS } from '../token/judge-header.ts'
-import type { GrantStanding } from '../token/verify-access-token.ts'
+import type { GrantState } from '../token/verify-access-token.ts'
 import { FEED_MAX_AGE_SECONDS, type Feed, isFeedHeader, judgeFeed } from './judge-feed.ts'
 
 /** The feed is asked for again after this, when a request comes: how long a revoked token may still be taken. */
@@ -17,7 +17,7 @@ const MAX_FEED_BYTES = 1_048_576
 
 export interface RevocationFeed {
   /** @param grantId `gid` of a token that was verified; undefined for a token without one, which no feed can name */
-  standingOf(grantId: string | undefined): Promise<GrantStanding>
+  stateOf(grantId: string | undefined): Promise<GrantState>
 }
 
 /**
@@ -68,16 +68,23 @@ export function createRevocationFeed(deps: {
   }
 
   return {
-    async standingOf(grantId) {
+    async stateOf(grantId) {
       const url = await addressOf()
-      if (url === undefined) return 'live'
+      if (url === undefined) return { standing: 'live', takenBack: [] }
       const now = deps.clock()
       if (now - fetchedAt >= FEED_FRESH_SECONDS && now - triedAt >= FEED_RETRY_SECONDS) await refresh(url)
       else if (inFlight !== undefined && feed === undefined) await inFlight
-      if (grantId !== undefined && feed?.revoked.has(grantId) === true) return 'revoked'
-      return deps.clock() - fetchedAt <= FEED_MAX_AGE_SECONDS ? 'live' : 'unknown'
+      const isYoung = deps.clock() - fetchedAt <= FEED_MAX_AGE_SECONDS
+      return stateIn(feed, grantId, isYoung)
     },
   }
+}
+
+function stateIn(feed: Feed | undefined, grantId: string | undefined, isYoung: boolean): GrantState {
+  const standing = isYoung ? 'live' : 'unknown'
+  if (feed === undefined || grantId === undefined) return { standing, takenBack: [] }
+  if (feed.revoked.has(grantId)) return { standing: 'revoked', takenBack: [] }
+  return { standing, takenBack: feed.narrowed.get(grantId) ?? [] }
 }
 
 /** The template of the issuer's metadata, filled in. */

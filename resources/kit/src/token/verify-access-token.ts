@@ -13,7 +13,13 @@ export const MAX_TOKEN_LENGTH = 8_192
  * What the issuer says of a grant: `live`, `revoked`, or `unknown` while it names a feed of revocations and none that is young
  * enough can be had.
  */
-export type GrantStanding = 'live' | 'revoked' | 'unknown'
+type GrantStanding = 'live' | 'revoked' | 'unknown'
+
+export interface GrantState {
+  readonly standing: GrantStanding
+  /** Scopes that were taken back: a token that names them was made before. */
+  readonly takenBack: readonly string[]
+}
 
 export type VerifiedToken =
   /** `isKnownLive` is false while the issuer's word on revocations is too old: what only reads may go on. */
@@ -34,7 +40,7 @@ export async function verifyAccessToken(
   deps: {
     readonly source: IssuerSource
     readonly expected: ClaimsExpectation
-    readonly revocations: { standingOf(grantId: string | undefined): Promise<GrantStanding> }
+    readonly revocations: { stateOf(grantId: string | undefined): Promise<GrantState> }
     readonly now: number
   },
 ): Promise<VerifiedToken> {
@@ -54,9 +60,10 @@ export async function verifyAccessToken(
   if (claims === undefined) return refused({ reason: 'not-a-jwt', detail: 'the payload is not a JSON object' })
   const judged = judgeClaims(claims, deps.expected, deps.now)
   if (!judged.ok) return refused(judged.refusal)
-  const standing = await deps.revocations.standingOf(judged.access.grantId)
+  const { standing, takenBack } = await deps.revocations.stateOf(judged.access.grantId)
   if (standing === 'revoked') return refused({ reason: 'revoked', detail: `grant ${judged.access.grantId} has ended` })
-  const access = { ...judged.access, handle: await handleOf(token) }
+  const scopes = judged.access.scopes.filter((scope) => !takenBack.includes(scope))
+  const access = { ...judged.access, scopes, handle: await handleOf(token) }
   return { kind: 'verified', access, isKnownLive: standing === 'live' }
 }
 

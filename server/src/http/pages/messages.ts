@@ -81,7 +81,8 @@ export const MESSAGES = {
   takeBackPermission: 'Take back: {description}, {client} at {resource}',
   takeBackServer: 'Take back everything for {resource}',
   takeBackClient: 'Take back everything from {client}',
-  takeBackAdvice: 'A token that an app holds already stops within minutes.',
+  takeBackAdvice:
+    'A token that an app holds already stops within seconds, or within minutes at a server that does not ask us.',
   sessionsHeading: 'Signed-in browsers',
   sessionsAdvice:
     'Signing out everywhere ends the sign-in of every browser, this one too. What apps were allowed stays allowed.',

@@ -1,6 +1,6 @@
 import { ACCESS_TOKENS_GONE_SECONDS } from '../../config/lifetimes.ts'
 import type { ResourceRegistry } from '../../store/resource-registry.ts'
-import type { Revocations } from '../../store/revocations.ts'
+import type { Revocations, RevokedGrant } from '../../store/revocations.ts'
 
 /** A feed that is older says nothing: whoever holds an old one back gains no more than this. */
 export const FEED_LIFETIME_SECONDS = 60
@@ -10,9 +10,9 @@ export const FEED_TYPE = 'sallyport-revocations+jwt'
 
 /** What a resource has to know, at one moment. */
 export interface Revoked {
-  /** Ids of grants, in an order of their own. */
-  readonly grants: readonly string[]
-  /** The same, signed for the resource: once, however many ask. */
+  /** Another string when anything of it is different. */
+  readonly state: string
+  /** What it is,  signed for the resource: once, however many ask. */
   statement(): Promise<string>
 }
 
@@ -38,16 +38,16 @@ interface Read {
 /** However many ask, the table is read, and what it says signed, once for each resource and `FEED_AGE_MS`. */
 export function createRevocationFeed(deps: FeedDeps): RevocationFeed {
   const reads = new Map<string, Read>()
-  const sign = (resourceUri: string, grants: readonly string[]): Promise<string> => {
+  const sign = (resourceUri: string, said: RevocationClaims): Promise<string> => {
     const iat = deps.now()
-    const claims = { iss: deps.issuer, aud: resourceUri, iat, exp: iat + FEED_LIFETIME_SECONDS, revoked: grants }
+    const claims = { iss: deps.issuer, aud: resourceUri, iat, exp: iat + FEED_LIFETIME_SECONDS, ...said }
     return deps.sign({ type: FEED_TYPE, claims })
   }
   const read = async (resourceUri: string, uris: readonly string[]): Promise<Revoked> => {
-    const grants = await deps.revocations.list(uris, ACCESS_TOKENS_GONE_SECONDS)
+    const said = claimsOf(await deps.revocations.list(uris, ACCESS_TOKENS_GONE_SECONDS))
     let signed: Promise<string> | undefined
     // Most reads are of streams that have nothing new to say.
-    return { grants, statement: () => (signed ??= sign(resourceUri, grants)) }
+    return { state: JSON.stringify(said), statement: () => (signed ??= sign(resourceUri, said)) }
   }
   return {
     async current(resourceUri) {
@@ -62,6 +62,19 @@ export function createRevocationFeed(deps: FeedDeps): RevocationFeed {
       return revoked
     },
   }
+}
+
+interface RevocationClaims {
+  /** Ids of grants that ended. */
+  readonly revoked: readonly string[]
+  /** By the id of a grant that goes on, the scopes that were taken back. */
+  readonly narrowed: Readonly<Record<string, readonly string[]>>
+}
+
+function claimsOf(grants: readonly RevokedGrant[]): RevocationClaims {
+  const narrowed = grants.flatMap(({ id, takenBack }) => (takenBack === undefined ? [] : [[id, takenBack] as const]))
+  const revoked = grants.filter(({ takenBack }) => takenBack === undefined).map(({ id }) => id)
+  return { revoked, narrowed: Object.fromEntries(narrowed) }
 }
 
 type Snapshot = Awaited<ReturnType<ResourceRegistry['current']>>

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Context } from 'koa'
 import { answerJson } from '../endpoints.ts'
-import { FEED_AGE_MS, FEED_LIFETIME_SECONDS, type RevocationFeed, type Revoked } from './feed.ts'
+import { FEED_AGE_MS, FEED_LIFETIME_SECONDS, type RevocationFeed } from './feed.ts'
 
 /** Each holds a socket and some kilobytes. One resource server needs one, so that this many resources have theirs. */
 export const STREAMS_MAX = 1_000
@@ -54,7 +54,7 @@ async function tell({
     const revoked = await feed.current(resourceUri)
     // The resource was removed: there is nothing to say about it any more.
     if (revoked === undefined) return
-    const now = keyOf(revoked)
+    const now = revoked.state
     if (now !== said || performance.now() - saidAt >= REPEAT_MS) {
       say(`data: ${await revoked.statement()}\n\n`)
       said = now
@@ -63,5 +63,3 @@ async function tell({
     await sleep(FEED_AGE_MS, undefined, { signal, ref: false }).catch(() => undefined)
   }
 }
-
-const keyOf = ({ grants }: Revoked): string => grants.join(' ')
