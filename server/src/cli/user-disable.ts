@@ -11,7 +11,8 @@ export function userDisableCommand(context: CommandContext): Command {
   const command = createCommand(context, {
     name: 'disable',
     summary: 'keep a person from signing in, and end what acts for them',
-    details: 'Ends their sessions and grants. Access tokens that are out expire by themselves within minutes.',
+    details:
+      'Ends their sessions and grants. Access tokens that are out stop within seconds at servers that read the feed of revocations, and elsewhere when they expire, within minutes.',
     examples: ['sallyport user disable alice'],
   })
   command.argument('<login>', 'who')

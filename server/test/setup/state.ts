@@ -40,7 +40,7 @@ const TIMES = {
   sessions: ['created_at', 'expires_at'],
   session_ids: ['expires_at'],
   consents: ['created_at', 'updated_at', 'withdrawn_at'],
-  grants: ['created_at', 'last_used_at', 'expires_at', 'revoked_at'],
+  grants: ['created_at', 'last_used_at', 'expires_at', 'revoked_at', 'narrowed_at'],
   authorization_codes: ['expires_at', 'consumed_at'],
   refresh_tokens: ['expires_at', 'consumed_at'],
   replays: ['expires_at'],
