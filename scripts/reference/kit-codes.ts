@@ -191,9 +191,17 @@ export const KIT_CODES: CodeMeanings = {
     change: 'Nothing here. The client signs in again, if the person still wants it to.',
     oauth: 'invalid_token',
   },
+  SALLYPORT_E_TOKEN_PROOF: {
+    means:
+      'The token is bound to a key, and its DPoP proof is missing, was presented before, or is for another request.',
+    change:
+      'Have the client make one proof for each request; compare the clocks, and the URL it proves with `resource`.',
+  },
   SALLYPORT_E_TOKEN_SENDER_CONSTRAINED: {
-    means: 'The token is bound to a key of its holder, and the kit checks no such proof.',
-    change: 'Have the client ask for a bearer token.',
+    means:
+      'The token is bound to a key and came as a bearer token or with a proof by another key, or it is bound to none and came as DPoP.',
+    change:
+      'Have the client send what it was issued: `token_type` says as what. A bound token without its key is stolen.',
   },
   SALLYPORT_E_TOKEN_SIGNATURE: {
     means: 'The signature does not fit the key: altered, or of another key with the same id.',

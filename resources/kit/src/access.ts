@@ -24,6 +24,8 @@ export interface Access {
   /** `auth_time`: when the person signed in, in seconds since the epoch. */
   readonly authTime: number | undefined
   readonly acr: string | undefined
+  /** Thumbprint of the key that the token is bound to, and that whoever sent it has shown (RFC 9449 §6). */
+  readonly keyThumbprint: string | undefined
 }
 
 /** What both lines of the MCP SDK hand to request handlers. */

@@ -8,8 +8,8 @@ import { serveWellKnown, type WellKnown } from './http/well-known.ts'
 import { type JudgedBody, judgeBody } from './judge-body.ts'
 import type { ToolPolicy } from './mcp/decide-calls.ts'
 import type { GuardLog } from './protect-options.ts'
-import { readBearerCredentials } from './token/bearer-credentials.ts'
-import type { VerifiedToken } from './token/verify-access-token.ts'
+import { readCredentials, schemeOf, type TokenScheme } from './token/credentials.ts'
+import type { PresentedToken, VerifiedToken } from './token/verify-access-token.ts'
 
 /** What becomes of a request. */
 export type Admission =
@@ -32,7 +32,7 @@ type Pass = Extract<Admission, { kind: 'pass' }>
 
 /** What the decision about a request needs. */
 export interface AdmitDeps {
-  readonly verify: (token: string) => Promise<VerifiedToken>
+  readonly verify: (presented: PresentedToken) => Promise<VerifiedToken>
   readonly policy: ToolPolicy
   readonly publicDiscovery: boolean
   readonly rules: HostAndOriginRules
@@ -75,7 +75,7 @@ type Authorized =
   | { readonly ok: false; readonly refusal: Refusal }
 
 async function authorize(request: Request, deps: AdmitDeps): Promise<Authorized> {
-  const credentials = readBearerCredentials(request.headers.get('authorization'), new URL(request.url))
+  const credentials = readCredentials(request.headers.get('authorization'), new URL(request.url))
   switch (credentials.kind) {
     case 'malformed':
       return { ok: false, refusal: { kind: 'malformed-credentials', detail: credentials.detail } }
@@ -84,7 +84,7 @@ async function authorize(request: Request, deps: AdmitDeps): Promise<Authorized>
     case 'none':
       return authorizeAnonymous(request, deps)
     case 'token':
-      return authorizeToken(request, credentials.token, deps)
+      return authorizeToken(request, credentials, deps)
     default:
       return credentials satisfies never
   }
@@ -103,14 +103,19 @@ async function authorizeAnonymous(request: Request, deps: AdmitDeps): Promise<Au
   return judged.ok && judged.soleMethod === 'server/discover' ? { ...judged, access: undefined } : refused
 }
 
-async function authorizeToken(request: Request, token: string, deps: AdmitDeps): Promise<Authorized> {
-  const verified = await deps.verify(token)
+async function authorizeToken(
+  request: Request,
+  { token, scheme }: { readonly token: string; readonly scheme: TokenScheme },
+  deps: AdmitDeps,
+): Promise<Authorized> {
+  const { method, headers } = request
+  const verified = await deps.verify({ token, scheme, proof: headers.get('dpop'), method })
   if (verified.kind === 'refused') return { ok: false, refusal: { kind: 'token-refused', refusal: verified.refusal } }
   if (verified.kind === 'unavailable') {
     return { ok: false, refusal: { kind: 'issuer-unavailable', detail: verified.detail } }
   }
   const { access, isKnownLive } = verified
-  if (request.method === 'POST') {
+  if (method === 'POST') {
     const judged = await judgeBody(request, {
       policy: deps.policy,
       granted: access.scopes,
@@ -120,7 +125,7 @@ async function authorizeToken(request: Request, token: string, deps: AdmitDeps):
     return judged.ok ? { ...judged, access } : judged
   }
   // A method that we do not know could carry a call that we did not judge.
-  const isBodiless = ['GET', 'HEAD', 'DELETE'].includes(request.method)
+  const isBodiless = ['GET', 'HEAD', 'DELETE'].includes(method)
   return isBodiless ? { ok: true, access } : { ok: false, refusal: { kind: 'method-not-allowed' } }
 }
 
@@ -133,6 +138,7 @@ function pass(
   const headers = new Headers(request.headers)
   // The token is for us. Whatever the server does next, it cannot pass on what it does not have.
   headers.delete('authorization')
+  headers.delete('dpop')
   const { access, bytes } = admitted
   const { method, signal } = request
   const isSubscription = method === 'GET' || admitted.soleMethod === 'subscriptions/listen'
@@ -154,7 +160,10 @@ function refuse(
 ): Admission {
   // Every first contact of every client comes without credentials: that is no news.
   if (refusal.kind !== 'no-credentials') deps.log({ code: refusalCode(refusal), detail: refusalDetail(refusal) })
-  const response = buildRefusalResponse(refusal, deps.context)
+  const response = buildRefusalResponse(refusal, {
+    ...deps.context,
+    scheme: schemeOf(request.headers.get('authorization')),
+  })
   for (const [name, value] of Object.entries(corsHeaders)) response.headers.set(name, value)
   if (request.method !== 'HEAD') return { kind: 'answer', response }
   const { status, headers } = response

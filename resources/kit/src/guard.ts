@@ -1,6 +1,7 @@
 import { initialScopes } from '@sallyport/policy'
 import { type Access, authInfoOf, type TokenVerifier } from './access.ts'
 import { type Admission, createAdmit } from './admit.ts'
+import { ALLOWED_ALGORITHMS } from './algorithms.ts'
 import type { ClientCredentials } from './exchange/client-assertion.ts'
 import type { DownstreamToken } from './exchange/downstream-token.ts'
 import type { ExchangeOptions } from './exchange/exchange-target.ts'
@@ -11,10 +12,11 @@ import type { ProtectedResourceMetadata } from './http/well-known.ts'
 import { createIssuerSource } from './issuer/issuer-source.ts'
 import { type CallsDecision, decideCalls, onlyReads, scopesForTool, type ToolPolicy } from './mcp/decide-calls.ts'
 import { metadataUrlOf } from './metadata-url.ts'
+import { createProofVerifier } from './proof/verify-proof.ts'
 import type { ProtectSettings } from './protect-options.ts'
 import { createRevocationFeed } from './revocation/revocation-feed.ts'
 import { IssuerUnavailableError, TokenRefusedError } from './token/token-refusal.ts'
-import { type VerifiedToken, verifyAccessToken } from './token/verify-access-token.ts'
+import { type PresentedToken, type VerifiedToken, verifyAccessToken } from './token/verify-access-token.ts'
 
 /** The server behind the guard. `access` is undefined only for `server/discover` under `publicDiscovery`. */
 export type Next = (request: Request, access: Access | undefined) => Response | Promise<Response>
@@ -97,9 +99,10 @@ export function createGuard(
   const expected = { issuer, resource, acceptJwtType: settings.acceptJwtType }
   const revocations = createRevocationFeed({ issuer, resource, source, clock, log, fetch: settings.fetch })
   const exchanger = client === undefined ? NO_EXCHANGER : createExchanger({ ...settings, client, source })
-  const verify = async (token: string): Promise<VerifiedToken> => {
-    const verified = await verifyAccessToken(token, { source, expected, revocations, now: clock() })
-    if (verified.kind === 'verified') exchanger.remember(verified.access, token)
+  const verifyProof = createProofVerifier({ resource, clock })
+  const verify = async (presented: PresentedToken): Promise<VerifiedToken> => {
+    const verified = await verifyAccessToken(presented, { source, expected, revocations, verifyProof, now: clock() })
+    if (verified.kind === 'verified') exchanger.remember(verified.access, presented.token)
     return verified
   }
   const admit = createAdmit({
@@ -138,14 +141,19 @@ function buildMetadata(settings: ProtectSettings, scopes: readonly string[]): Pr
     // Without tools there is nothing to ask for; an empty list would read as "no scope exists".
     ...(scopes.length > 0 && { scopes_supported: scopes }),
     bearer_methods_supported: ['header'],
+    dpop_signing_alg_values_supported: ALLOWED_ALGORITHMS,
     ...(settings.resourceName !== undefined && { resource_name: settings.resourceName }),
   })
 }
 
-function createVerifier(verify: (token: string) => Promise<VerifiedToken>, policy: ToolPolicy): TokenVerifier {
+function createVerifier(
+  verify: (presented: PresentedToken) => Promise<VerifiedToken>,
+  policy: ToolPolicy,
+): TokenVerifier {
   return {
     verifyAccessToken: async (token) => {
-      const verified = await verify(token)
+      // The SDKs hand on the token alone: what came with it, and whether one is bound, is out of sight.
+      const verified = await verify({ token, scheme: 'Bearer', proof: null, method: 'POST' })
       switch (verified.kind) {
         case 'verified':
           // Which tool will be called is not known here, so that what the token could do decides.

@@ -24,6 +24,7 @@ describe('protected resource metadata', () => {
       authorization_servers: [issuer.issuer],
       scopes_supported: ['mcp:repositories:list', 'mcp:issue:read'],
       bearer_methods_supported: ['header'],
+      dpop_signing_alg_values_supported: expect.arrayContaining(['ES256', 'EdDSA']),
       resource_name: 'Issues',
     })
     expect(server.guard.metadataUrl).toBe(METADATA_URL)

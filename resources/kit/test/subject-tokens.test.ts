@@ -17,6 +17,7 @@ describe('the tokens that a guard keeps for exchange', () => {
     actor: undefined,
     authTime: undefined,
     acr: undefined,
+    keyThumbprint: undefined,
   })
 
   it('are bounded: the one that was presented longest ago goes, and is then unknown, never mistaken', () => {

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { buildBearerChallenge } from '../src/http/bearer-challenge.ts'
+import { buildChallenge } from '../src/http/challenge.ts'
 import { parseJsonText } from '../src/mcp/json-text.ts'
-import { readBearerCredentials } from '../src/token/bearer-credentials.ts'
+import { readCredentials } from '../src/token/credentials.ts'
 
 const RESOURCE = new URL('https://mcp.example.com/mcp')
 
@@ -27,11 +27,12 @@ describe('parseJsonText', () => {
   })
 })
 
-describe('buildBearerChallenge (RS-401-07, R10)', () => {
+describe('buildChallenge (RS-401-07, R10)', () => {
   it('is one line of printable ASCII in which every quote inside a value is escaped', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), fc.array(fc.string()), (description, scopes) => {
-        const value = buildBearerChallenge({
+        const value = buildChallenge({
+          scheme: 'Bearer',
           error: 'insufficient_scope',
           description: `x${description}\r\nSet-Cookie: a=b"`,
           scopes: ['a:b', ...scopes],
@@ -44,11 +45,11 @@ describe('buildBearerChallenge (RS-401-07, R10)', () => {
   })
 })
 
-describe('readBearerCredentials', () => {
+describe('readCredentials', () => {
   it('takes exactly one token and never throws', () => {
     fc.assert(
       fc.property(fc.string(), (text) => {
-        const credentials = readBearerCredentials(`Bearer ${text}`, RESOURCE)
+        const credentials = readCredentials(`Bearer ${text}`, RESOURCE)
         if (credentials.kind === 'token') expect(credentials.token).toBe(text.trimStart())
       }),
     )

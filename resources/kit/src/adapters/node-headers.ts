@@ -16,18 +16,23 @@ export function readHeaders({ rawHeaders, headers }: IncomingMessage): [string, 
   return [['host', authority], ...ordinary.filter(([name, value]) => name !== 'host' || value !== authority)]
 }
 
+/** The token, and the proof that came with it. */
+const CREDENTIALS: readonly string[] = ['authorization', 'dpop']
+
 /**
  * Takes the token off a request, in each of the three shapes in which node shows headers.
  *
  * @param req the request that is handed on
  */
 export function hideAuthorization(req: IncomingMessage): void {
-  delete req.headers.authorization
-  // Asked for before the raw headers change, from which node makes it on first use. HTTP/2 requests have none.
-  delete req.headersDistinct?.authorization
+  for (const name of CREDENTIALS) {
+    delete req.headers[name]
+    // Asked for before the raw headers change, from which node makes it on first use. HTTP/2 requests have none.
+    delete req.headersDistinct?.[name]
+  }
   const { rawHeaders } = req
   for (let at = rawHeaders.length - (rawHeaders.length % 2) - 2; at >= 0; at -= 2) {
     // In place, because HTTP/2 requests have no setter for it.
-    if (rawHeaders[at]?.toLowerCase() === 'authorization') rawHeaders.splice(at, 2)
+    if (CREDENTIALS.includes(rawHeaders[at]?.toLowerCase() ?? '')) rawHeaders.splice(at, 2)
   }
 }

@@ -1,6 +1,8 @@
 import { FIRST_RETRY_SECONDS } from '../issuer/issuer-source.ts'
 import { buildJsonRpcError, JSON_RPC_ERRORS } from '../mcp/json-rpc-answer.ts'
-import { type BearerChallenge, buildBearerChallenge } from './bearer-challenge.ts'
+import type { TokenScheme } from '../token/credentials.ts'
+import type { TokenRefusal } from '../token/token-refusal.ts'
+import { buildChallenge, type Challenge } from './challenge.ts'
 import type { Refusal } from './refusal.ts'
 
 /** What every challenge of a resource has in common. */
@@ -10,14 +12,19 @@ export interface ChallengeContext {
   readonly initialScopes: readonly string[]
 }
 
+/** The same with what the request at hand speaks. */
+interface RequestContext extends ChallengeContext {
+  readonly scheme: TokenScheme
+}
+
 /**
  * The one place where a refusal becomes a status, a challenge and a body.
  *
  * @param refusal why the request is not handed on
- * @param context what every challenge has in common
+ * @param context what every challenge has in common, and the scheme that the request spoke
  * @see {@link https://www.rfc-editor.org/rfc/rfc6750#section-3.1 RFC 6750 §3.1}
  */
-export function buildRefusalResponse(refusal: Refusal, context: ChallengeContext): Response {
+export function buildRefusalResponse(refusal: Refusal, context: RequestContext): Response {
   switch (refusal.kind) {
     case 'foreign-host':
       return json(400, { error: 'invalid_request', error_description: 'The Host header does not name this server' })
@@ -28,11 +35,8 @@ export function buildRefusalResponse(refusal: Refusal, context: ChallengeContext
       return unauthorized(context)
     case 'malformed-credentials':
       return challenge(400, 'invalid_request', refusal.detail, context.initialScopes, context)
-    case 'token-refused': {
-      const expired = refusal.refusal.reason === 'expired'
-      const description = expired ? 'The access token has expired' : 'The access token was refused'
-      return challenge(401, 'invalid_token', description, context.initialScopes, context)
-    }
+    case 'token-refused':
+      return tokenRefused(refusal.refusal, context)
     case 'issuer-unavailable':
       return json(
         503,
@@ -62,28 +66,42 @@ export function buildRefusalResponse(refusal: Refusal, context: ChallengeContext
   }
 }
 
+function tokenRefused({ reason }: TokenRefusal, context: RequestContext): Response {
+  const { initialScopes } = context
+  if (reason === 'proof') {
+    return challenge(401, 'invalid_dpop_proof', 'The DPoP proof was refused', initialScopes, {
+      ...context,
+      scheme: 'DPoP',
+    })
+  }
+  const description = reason === 'expired' ? 'The access token has expired' : 'The access token was refused'
+  // Who sends a bound token as a bearer token is told by the scheme what is missing.
+  const scheme = reason === 'sender-constrained' ? 'DPoP' : context.scheme
+  return challenge(401, 'invalid_token', description, initialScopes, { ...context, scheme })
+}
+
 // RFC 6750 §3.1: without credentials there is nothing to complain about, so neither header nor body has an error code.
-function unauthorized(context: ChallengeContext): Response {
-  const { initialScopes: scopes, resourceMetadata } = context
+function unauthorized(context: RequestContext): Response {
+  const { initialScopes: scopes, resourceMetadata, scheme } = context
   return json(
     401,
     { message: 'This server needs an access token', resource_metadata: resourceMetadata },
-    { 'www-authenticate': buildBearerChallenge({ scopes, resourceMetadata }) },
+    { 'www-authenticate': buildChallenge({ scheme, scopes, resourceMetadata }) },
   )
 }
 
 function challenge(
   status: number,
-  error: NonNullable<BearerChallenge['error']>,
+  error: NonNullable<Challenge['error']>,
   description: string,
   scopes: readonly string[],
-  context: ChallengeContext,
+  context: RequestContext,
 ): Response {
-  const { resourceMetadata } = context
+  const { resourceMetadata, scheme } = context
   return json(
     status,
     { error, error_description: description },
-    { 'www-authenticate': buildBearerChallenge({ error, description, scopes, resourceMetadata }) },
+    { 'www-authenticate': buildChallenge({ scheme, error, description, scopes, resourceMetadata }) },
   )
 }
 

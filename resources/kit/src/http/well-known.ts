@@ -16,6 +16,8 @@ export interface ProtectedResourceMetadata {
   readonly resource: string
   readonly authorization_servers: readonly string[]
   readonly bearer_methods_supported: readonly string[]
+  /** Of proofs; clients that know none send bearer tokens. */
+  readonly dpop_signing_alg_values_supported: readonly string[]
   readonly scopes_supported?: readonly string[]
   readonly resource_name?: string
 }

@@ -1,9 +1,9 @@
 import { compactVerify, decodeProtectedHeader, type JWSHeaderParameters } from 'jose'
+import { ALLOWED_ALGORITHMS } from '../algorithms.ts'
 import { describeFetchError, readCapped } from '../issuer/answer-body.ts'
 import { isSecureUrl } from '../issuer/issuer-metadata.ts'
 import type { IssuerSource } from '../issuer/issuer-source.ts'
 import type { GuardLog } from '../protect-options.ts'
-import { ALLOWED_ALGORITHMS } from '../token/judge-header.ts'
 import type { GrantState } from '../token/verify-access-token.ts'
 import { FEED_MAX_AGE_SECONDS, type Feed, isFeedHeader, judgeFeed } from './judge-feed.ts'
 

@@ -54,6 +54,7 @@ export function judgeClaims(claims: Claims, expected: ClaimsExpectation, now: nu
       actor: record(claims.act),
       authTime: seconds(claims.auth_time),
       acr: text(claims.acr),
+      keyThumbprint: thumbprintIn(claims.cnf),
     },
   }
 }
@@ -82,8 +83,10 @@ function judgeTimes(claims: Claims, now: number): TokenRefusal | undefined {
 }
 
 function judgeKind(claims: Claims, expected: ClaimsExpectation): TokenRefusal | undefined {
-  // RFC 9449 §7.2, RFC 8705 §3: a bound token without its proof is a stolen one, and the kit checks no proofs.
-  if (claims.cnf !== undefined) return refuse('sender-constrained', 'cnf', claims.cnf)
+  // RFC 8705 §3: bound in a way that is not checked here, a token could be anybody's.
+  if (claims.cnf !== undefined && thumbprintIn(claims.cnf) === undefined) {
+    return refuse('sender-constrained', 'cnf', claims.cnf)
+  }
   if (!expected.acceptJwtType) return undefined
   // Where `typ` does not tell, these claims of ID tokens and logout tokens still do.
   for (const name of ['nonce', 'at_hash', 'c_hash', 'events']) {
@@ -98,6 +101,11 @@ function judgeShape(claims: Claims): TokenRefusal | undefined {
   // An actor that cannot be read would make an agent's call look like the person's own.
   if (act !== undefined && record(act) === undefined) return refuse('claim', 'act', act)
   return undefined
+}
+
+function thumbprintIn(cnf: unknown): string | undefined {
+  const members = record(cnf) ?? {}
+  return Object.keys(members).length === 1 ? text(members.jkt) : undefined
 }
 
 function refuse(reason: TokenRefusalReason, name: string, value: unknown): TokenRefusal {

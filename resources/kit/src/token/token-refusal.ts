@@ -14,7 +14,9 @@ export type TokenRefusalReason =
   | 'expired'
   | 'not-yet-valid'
   | 'not-an-access-token'
+  /** The token is bound to a key, and what came with it does not show this key; or it is not bound and came with a proof. */
   | 'sender-constrained'
+  | 'proof'
   | 'revoked'
 
 /** A refused token, with what the operator needs to know and the client must not. */
@@ -40,6 +42,7 @@ export const TOKEN_REFUSAL_CODES: Readonly<Record<TokenRefusalReason, `SALLYPORT
   'not-yet-valid': 'SALLYPORT_E_TOKEN_NOT_YET_VALID',
   'not-an-access-token': 'SALLYPORT_E_TOKEN_NOT_AN_ACCESS_TOKEN',
   'sender-constrained': 'SALLYPORT_E_TOKEN_SENDER_CONSTRAINED',
+  proof: 'SALLYPORT_E_TOKEN_PROOF',
   revoked: 'SALLYPORT_E_TOKEN_REVOKED',
 }
 
