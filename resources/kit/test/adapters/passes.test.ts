@@ -44,13 +44,14 @@ describe.each(ADAPTERS)('what the adapter $name lets pass', (entry) => {
   it('shows the token to nobody behind it, in whatever shape the framework has headers (RS-DS-01, R29)', async () => {
     const token = await server.token()
     const before = server.seen.length
-    expect((await server.post(call('whoami'), token, { 'x-kept': 'yes' })).status).toBe(200)
+    expect((await server.post(call('whoami'), token, { 'x-kept': 'yes', dpop: 'proof-of-a-key' })).status).toBe(200)
     const seen = server.seen.slice(before)
     const everything = inspect(seen, { depth: 10, maxStringLength: null, maxArrayLength: null }).toLowerCase()
     expect(seen.at(-1)?.tool).toBe('whoami')
     // The signature alone would do for a search; that other headers are there shows that the search could find it.
     expect(everything).not.toContain(token.split('.')[2]?.toLowerCase())
     expect(everything).not.toContain('authorization')
+    expect(everything).not.toContain('proof-of-a-key')
     expect(everything).toContain('x-kept')
   })
 
