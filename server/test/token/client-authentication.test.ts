@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { secret } from '../../src/config/secret.ts'
 import { startTestServer, type TestServer } from '../setup/authorization-server.ts'
@@ -44,6 +45,21 @@ const encoded = (text: string): string => new URLSearchParams({ text }).toString
 const PASSED = { status: 400, error: 'invalid_grant' }
 
 describe('a confidential client', () => {
+  it.each([
+    { where: 'at its beginning', wrong: `x${PLAIN.slice(1)}` },
+    { where: 'at its end', wrong: `${PLAIN.slice(0, -1)}x` },
+    { where: 'in its length', wrong: PLAIN.slice(0, -1) },
+    { where: 'everywhere', wrong: 'x'.repeat(PLAIN.length) },
+    { where: 'by what is stored of it', wrong: createHash('sha256').update(PLAIN).digest('base64url') },
+  ])(
+    'hears the same of a secret that is wrong $where: digests are compared, in constant time (A102)',
+    async ({ wrong }) => {
+      const answer = await authenticate({ authorization: basic('plain', wrong) })
+      expect(answer).toMatchObject({ status: 401, error: 'invalid_client' })
+      expect(answer).toEqual(await authenticate({ authorization: basic('plain', 'something else') }))
+    },
+  )
+
   it.each([
     { how: 'Basic, form-encoded', credentials: { authorization: basic('awkward', encoded(AWKWARD)) } },
     { how: 'Basic, percent-encoded', credentials: { authorization: basic('awkward', encodeURIComponent(AWKWARD)) } },
