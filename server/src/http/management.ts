@@ -28,7 +28,14 @@ export function createManagementServer(checks: readonly ReadinessCheck[], expose
     }
     if (req.method !== 'GET' && req.method !== 'HEAD') return answer(405, { error: 'use GET' })
     if (path === '/livez') return answer(200, { live: true })
-    if (path === '/metrics') return answerMetrics(req, res, expose)
+    if (path === '/metrics') {
+      expose().then(
+        (exposition) => answerMetrics(req, res, exposition),
+        // Whoever counts must not be able to end what is counted.
+        () => answer(500, { error: 'the metrics cannot be told' }),
+      )
+      return
+    }
     if (path !== '/readyz') return answer(404, { error: 'there are /livez, /readyz and /metrics here' })
     runChecks(checks).then((results) => {
       const ready = Object.values(results).every(Boolean)
@@ -37,11 +44,9 @@ export function createManagementServer(checks: readonly ReadinessCheck[], expose
   })
 }
 
-function answerMetrics(req: IncomingMessage, res: ServerResponse, expose: () => Promise<Exposition>): void {
-  expose().then(({ contentType, text }) => {
-    res.writeHead(200, { 'Content-Type': contentType, 'Cache-Control': 'no-store' })
-    res.end(req.method === 'HEAD' ? undefined : text)
-  })
+function answerMetrics(req: IncomingMessage, res: ServerResponse, { contentType, text }: Exposition): void {
+  res.writeHead(200, { 'Content-Type': contentType, 'Cache-Control': 'no-store' })
+  res.end(req.method === 'HEAD' ? undefined : text)
 }
 
 async function runChecks(checks: readonly ReadinessCheck[]): Promise<Readonly<Record<string, boolean>>> {

@@ -70,6 +70,18 @@ describe('the management port', () => {
     expect(response.headers.get('cache-control')).toBe('no-store')
   })
 
+  it('goes on when the metrics cannot be told, and shows nothing of why', async () => {
+    const failing = createManagementServer(CHECKS, () => Promise.reject(new Error('hush')))
+    const at = await listen(failing)
+    const response = await fetch(`${at}/metrics`)
+    expect({ status: response.status, text: await response.text() }).toEqual({
+      status: 500,
+      text: '{"error":"the metrics cannot be told"}\n',
+    })
+    expect((await fetch(`${at}/livez`)).status).toBe(200)
+    await new Promise((resolve) => failing.close(resolve))
+  })
+
   it.each([
     { method: 'POST', path: '/metrics', status: 405 },
     { method: 'POST', path: '/readyz', status: 405 },
