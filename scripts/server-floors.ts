@@ -10,7 +10,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['config'],
   ['store', 'audit', 'keys', 'egress'],
   ['provider', 'http'],
-  ['main.ts', 'app.ts', 'cli', 'dev'],
+  ['main.ts', 'app.ts', 'cli', 'dev', 'metrics'],
 ]
 const TOP = FLOORS.length - 1
 

@@ -22,6 +22,7 @@ import { answerProbes } from './http/probe.ts'
 import { createProxyHints } from './http/proxy-hints.ts'
 import { renderRefusal } from './http/refusal-page.ts'
 import { refusalsForPeople } from './http/refusals-for-people.ts'
+import { countRequests } from './http/request-count.ts'
 import { logRequests } from './http/request-log.ts'
 import { resourceMetadata } from './http/resource-metadata.ts'
 import { createRevocationFeed } from './http/revocations/feed.ts'
@@ -30,13 +31,15 @@ import { type KeyRing, openKeyRing } from './keys/key-ring.ts'
 import { createProbes } from './keys/probes.ts'
 import { createSealer } from './keys/sealing.ts'
 import { signStatement } from './keys/sign-statement.ts'
+import { createMetrics } from './metrics/index.ts'
+import type { Observers } from './metrics/observers.ts'
 import { describeClient } from './provider/client-description.ts'
 import { type AuthorizationServer, createAuthorizationServer } from './provider/index.ts'
 import { syncSettings } from './provider/registered-settings.ts'
 import { startHousekeeping } from './store/housekeeping-loop.ts'
 import { openStore, type Store } from './store/index.ts'
 import { hashPassword, verifyPassword } from './store/password.ts'
-import { runUnit } from './store/unit-of-work.ts'
+import { currentUnit, runUnit } from './store/unit-of-work.ts'
 
 /** A running server. */
 export interface RunningServer {
@@ -61,9 +64,14 @@ export async function startServer(
   if (databaseUrl === undefined) throw new TypeError('startServer needs settings with a database URL')
   const log = createLog(settings.logLevel)
   const warn = (message: string): void => log('warn', message)
-  const store = openStore({ databaseUrl: databaseUrl.reveal(), poolSize: settings.databasePoolSize, log: warn })
-  const egress = createEgress({ settings: settings.egress })
-  const housekeeping = startHousekeeping(store.database, { report: log })
+  const metrics = createMetrics()
+  const { observers } = metrics
+  const pool = { databaseUrl: databaseUrl.reveal(), poolSize: settings.databasePoolSize }
+  const store = openStore({ ...pool, log: warn, observer: observers.store })
+  metrics.watchPool(() => store.database.pool())
+  metrics.watchProcess()
+  const egress = createEgress({ settings: settings.egress, tell: observers.egressEnded })
+  const housekeeping = startHousekeeping(store.database, { report: log, removed: observers.rowsRemoved })
   const stops: ((patienceMs: number) => Promise<void>)[] = []
   const close = async (patienceMs = CLOSE_PATIENCE_MS): Promise<void> => {
     // In this order: whoever asks how it is gets an answer until the last request is done.
@@ -71,17 +79,18 @@ export async function startServer(
     await housekeeping.stop()
     await egress.close()
     await store.close()
+    metrics.stop()
   }
   try {
     await syncSettings(settings, store)
-    const app = await createApp({ settings, store, log, egress })
+    const app = await createApp({ settings, store, log, egress, observers })
     const main = createDrainingServer(LIMITS, app.handle)
     const checks = [
       { name: 'accepting', check: async () => !main.isDraining() },
       { name: 'database', check: () => store.ping().then(() => true) },
       ...app.readiness,
     ]
-    const management = createManagementServer([...checks, ...(options.readiness ?? [])])
+    const management = createManagementServer([...checks, ...(options.readiness ?? [])], metrics.expose)
     await listen(main.server, settings.listen)
     stops.push(main.stop)
     await listen(management, settings.management)
@@ -154,8 +163,14 @@ export interface App {
 }
 
 /** The one place that wires. Everything here is handed what it needs; nothing reaches for it. */
-export async function createApp(deps: { settings: Settings; store: Store; log: Log; egress: Egress }): Promise<App> {
-  const { settings, store, log, egress } = deps
+export async function createApp(deps: {
+  settings: Settings
+  store: Store
+  log: Log
+  egress: Egress
+  observers: Observers
+}): Promise<App> {
+  const { settings, store, log, egress, observers } = deps
   const address = issuerAddress(settings.issuer)
   const now = (): number => Math.floor(Date.now() / 1000)
   const sealer = createSealer(settings.encryptionKeys)
@@ -175,6 +190,7 @@ export async function createApp(deps: { settings: Settings; store: Store; log: L
     keyRing,
     now,
     report: log,
+    observer: observers.engine,
     basePath: address.basePath,
     renderErrorPage: errorPage(pages, address.host),
   })
@@ -189,6 +205,7 @@ export async function createApp(deps: { settings: Settings; store: Store; log: L
     return runUnit({ correlationId, callerAddress, cookies }, next)
   })
   app.use(logRequests(log))
+  app.use(countRequests(observers.requestAnswered))
   app.use(answerProbes({ probes: createProbes(sealer), readCaller, watch, now }))
   app.use(refusalsForPeople({ pages, issuerHost: address.host }))
   app.use(answerFailures(log))
@@ -201,7 +218,7 @@ export async function createApp(deps: { settings: Settings; store: Store; log: L
   app.use(crossOrigin(CROSS_ORIGIN_ENDPOINTS))
   app.use(pageRoutes(interactionDeps(deps, server, { pages, now, address })))
   app.use(resourceMetadata(settings.issuer, store.registry))
-  app.use(revocationsOf({ settings, store, log }, keyRing, now))
+  app.use(revocationsOf(deps, keyRing, now))
   app.use(onlyEndpoints(new Set(settings.registration.mode === 'off' ? ['/register'] : [])))
   app.use(canonicalParameters(store.registry))
   app.use(toEngine(server.engine))
@@ -210,13 +227,14 @@ export async function createApp(deps: { settings: Settings; store: Store; log: L
 }
 
 function revocationsOf(
-  { settings, store, log }: { settings: Settings; store: Store; log: Log },
+  { settings, store, log, observers }: { settings: Settings; store: Store; log: Log; observers: Observers },
   keyRing: KeyRing,
   now: () => number,
 ): Koa.Middleware {
   const { registry, revocations } = store
   const feed = createRevocationFeed({
     ...{ issuer: settings.issuer, registry, revocations, now },
+    tellLag: observers.revocationPublished,
     sign: async (statement) => signStatement(await keyRing.current(), statement),
   })
   return serveRevocations(registry, feed, log)
@@ -253,5 +271,8 @@ function errorPage(
   pages: Pages,
   issuerHost: string,
 ): Parameters<typeof createAuthorizationServer>[0]['renderErrorPage'] {
-  return (refusal) => ({ headers: PAGE_HEADERS, body: renderRefusal({ pages, issuerHost }, refusal) })
+  return (refusal) => {
+    currentUnit().refusedWith = refusal.code
+    return { headers: PAGE_HEADERS, body: renderRefusal({ pages, issuerHost }, refusal) }
+  }
 }

@@ -6,7 +6,7 @@ export interface StartedParts {
   readonly issuer: string
   readonly demoUrl: string
   readonly downstreamUrl: string
-  /** Base URL of the health checks. */
+  /** Base URL of the health checks and the metrics. */
   readonly managementUrl: string
   /** Where the data is kept, in words. */
   readonly database: string
@@ -26,7 +26,7 @@ export function formatStartSummary(parts: StartedParts): string {
     ['Metadata', `${parts.issuer}/.well-known/oauth-authorization-server`],
     ['Demo MCP server', parts.demoUrl],
     ['Demo downstream API', `${parts.downstreamUrl} (takes its own tokens alone)`],
-    ['Health', `${parts.managementUrl}/readyz`],
+    ['Health, metrics', `${parts.managementUrl}/readyz, /metrics`],
     ['Database', parts.database],
     ['Sign in as', `${people}, password ${styleText('bold', parts.demoPassword)}`],
   ] as const

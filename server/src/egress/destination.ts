@@ -1,4 +1,5 @@
 import { isIP } from 'node:net'
+import type { EgressBlock } from './failure.ts'
 
 /** Who wrote the URL down: a stranger, or the operator in the settings. */
 export type Trust = 'stranger' | 'settings'
@@ -16,7 +17,13 @@ export interface Destination {
 
 export type DestinationJudgement =
   | { readonly ok: true; readonly destination: Destination }
-  | { readonly ok: false; readonly reason: string }
+  | ({ readonly ok: false } & Refusal)
+
+/** Why not, exactly for the operator's log, and by a word of a closed list. */
+interface Refusal {
+  readonly reason: string
+  readonly block: EgressBlock
+}
 
 /** Longer URLs are refused by half of the Web, and everything about one would be as long. */
 const MAX_URL_LENGTH = 2048
@@ -37,16 +44,12 @@ const SPECIAL_NAMES = ['localhost', 'local', 'internal', 'invalid', 'onion', 'al
  */
 export function judgeDestination(written: string, trust: Trust, allow: ReadonlySet<string>): DestinationJudgement {
   const url = written.length > MAX_URL_LENGTH ? null : URL.parse(written)
-  if (url === null) return refused(`must be a URL of at most ${MAX_URL_LENGTH} characters`)
+  if (url === null) return { ok: false, block: 'url', reason: `must be a URL of at most ${MAX_URL_LENGTH} characters` }
   const reason = refuseForm(url, written)
-  if (reason !== undefined) return refused(reason)
+  if (reason !== undefined) return { ok: false, block: 'url', reason }
   const destination = describe(url, trust === 'settings' ? allow : new Set())
   const refusal = refuseScheme(destination) ?? (trust === 'stranger' ? refuseStranger(destination, written) : undefined)
-  return refusal === undefined ? { ok: true, destination } : refused(refusal)
-}
-
-function refused(reason: string): DestinationJudgement {
-  return { ok: false, reason }
+  return refusal === undefined ? { ok: true, destination } : { ok: false, ...refusal }
 }
 
 function refuseForm(url: URL, written: string): string | undefined {
@@ -56,19 +59,25 @@ function refuseForm(url: URL, written: string): string | undefined {
   return url.hostname.endsWith('.') ? 'must not have a host name that ends with a dot' : undefined
 }
 
-function refuseScheme({ url, secure, allowed }: Destination): string | undefined {
+function refuseScheme({ url, secure, allowed }: Destination): Refusal | undefined {
   if (secure || (url.protocol === 'http:' && allowed)) return undefined
-  return 'must use https'
+  return { block: 'scheme', reason: 'must use https' }
 }
 
-function refuseStranger({ url, hostname, port }: Destination, written: string): string | undefined {
+function refuseStranger({ url, hostname, port }: Destination, written: string): Refusal | undefined {
   // Every odd spelling ends here: numbers in octal, letters of other scripts, backslashes, dots that climb.
-  if (url.href !== written) return `must be written as URL parsers write it: ${url.href}`
+  if (url.href !== written) return { block: 'url', reason: `must be written as URL parsers write it: ${url.href}` }
+  const host = refuseHost(hostname)
+  if (host !== undefined) return { block: 'host', reason: host }
+  if (STRANGER_PORTS.has(port)) return undefined
+  return { block: 'port', reason: `must use port ${[...STRANGER_PORTS].join(' or ')}` }
+}
+
+function refuseHost(hostname: string): string | undefined {
   if (isIP(hostname) !== 0) return 'must name its host, not number it'
   if (!hostname.includes('.')) return `has a host that is no public name: ${hostname}`
   const special = SPECIAL_NAMES.find((name) => hostname.endsWith(`.${name}`))
-  if (special !== undefined) return `has a host below .${special}, which is not in the public DNS`
-  return STRANGER_PORTS.has(port) ? undefined : `must use port ${[...STRANGER_PORTS].join(' or ')}`
+  return special && `has a host below .${special}, which is not in the public DNS`
 }
 
 function describe(url: URL, allow: ReadonlySet<string>): Destination {

@@ -2,7 +2,7 @@ import { isIP } from 'node:net'
 import { createSecureContext, rootCertificates, type SecureContext } from 'node:tls'
 import type { EgressSettings } from '../config/settings.ts'
 import { type Destination, judgeDestination, type Trust } from './destination.ts'
-import { describeFailure } from './failure.ts'
+import { describeFailure, type EgressBlock, type EgressFailureKind, kindOfFailure } from './failure.ts'
 import { proxyFrom } from './proxy.ts'
 import { type Resolve, type ResolvedAddress, resolveName } from './resolve.ts'
 import { type Answer, send } from './send.ts'
@@ -34,6 +34,9 @@ export type EgressOutcome =
   /** The network, TLS, the time or the size. */
   | { readonly kind: 'failed'; readonly reason: string }
 
+/** What became of a request, by a word of a closed list. */
+export type EgressEnd = 'answered' | EgressBlock | EgressFailureKind
+
 /** The one way out. */
 export interface Egress {
   /**
@@ -50,9 +53,15 @@ export interface Egress {
  * answers names decides where the server connects to, and whoever names roots decides whom it believes.
  * @param options.resolve looks names up; what it answers is judged before it is used
  * @param options.ca root certificates in PEM instead of those that Node ships; `settings.ca` is added to either
+ * @param options.tell told of the end of each request
  */
-export function createEgress(options: { resolve?: Resolve; ca?: readonly string[]; settings: EgressSettings }): Egress {
-  const { resolve = resolveName, ca = rootCertificates, settings } = options
+export function createEgress(options: {
+  resolve?: Resolve
+  ca?: readonly string[]
+  settings: EgressSettings
+  tell?: (end: EgressEnd) => void
+}): Egress {
+  const { resolve = resolveName, ca = rootCertificates, settings, tell = () => undefined } = options
   const allow = new Set(settings.allow)
   const secureContext = once(() => createSecureContext({ ca: [...ca, ...settings.ca], minVersion: 'TLSv1.2' }))
   const closing = new AbortController()
@@ -60,14 +69,20 @@ export function createEgress(options: { resolve?: Resolve; ca?: readonly string[
     async get(url, request) {
       refuseHeaders(request.headers)
       const judged = judgeDestination(url, request.trust, allow)
-      if (!judged.ok) return { kind: 'refused', reason: judged.reason }
+      if (!judged.ok) {
+        tell(judged.block)
+        return { kind: 'refused', reason: judged.reason }
+      }
       const timeout = AbortSignal.timeout(request.timeoutMs)
       const signal = AbortSignal.any([timeout, closing.signal])
       try {
-        return await orAborted(signal, () =>
+        const outcome = await orAborted(signal, () =>
           fetchFrom(judged.destination, { ...request, resolve, signal, settings, secureContext: secureContext() }),
         )
+        tell(outcome.kind === 'answer' ? 'answered' : 'address')
+        return outcome
       } catch (error) {
+        tell(timeout.aborted ? 'timeout' : kindOfFailure(error))
         if (timeout.aborted)
           return { kind: 'failed', reason: `there was no complete answer within ${request.timeoutMs} ms` }
         return { kind: 'failed', reason: describeFailure(error) }

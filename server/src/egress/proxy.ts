@@ -42,7 +42,7 @@ export async function openTunnel(
     socket.on('error', () => undefined)
     if (statusCode === 200 && socket instanceof Socket) return socket
     socket.destroy()
-    throw new EgressFailure(`the proxy answered ${statusCode} to CONNECT ${target}`)
+    throw new EgressFailure('proxy', `the proxy answered ${statusCode} to CONNECT ${target}`)
   } catch (error) {
     await client.destroy()
     throw error

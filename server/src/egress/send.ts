@@ -45,7 +45,7 @@ const MAX_HEADER_BYTES = 16_384
 export async function send(request: Send): Promise<Answer> {
   const { destination, addresses, proxy, secureContext, timeoutMs, signal } = request
   const [first] = addresses
-  if (first === undefined) throw new EgressFailure('the name has no address')
+  if (first === undefined) throw new EgressFailure('name', 'the name has no address')
   // What the operator named as part of the own network is not reached by the way out of it.
   const tunnel =
     proxy === undefined || destination.allowed
@@ -88,8 +88,8 @@ async function readBody({ headers, body }: Dispatcher.ResponseData, maxBytes: nu
   body.on('error', () => undefined)
   const encoding = headersOf(headers).get('content-encoding') ?? 'identity'
   // Nothing compressed was asked for; a few bytes that unfold into gigabytes are not unfolded.
-  if (encoding.trim().toLowerCase() !== 'identity') throw new EgressFailure('the answer is compressed')
-  const tooLarge = new EgressFailure(`the answer is larger than ${maxBytes} bytes`)
+  if (encoding.trim().toLowerCase() !== 'identity') throw new EgressFailure('answer', 'the answer is compressed')
+  const tooLarge = new EgressFailure('answer', `the answer is larger than ${maxBytes} bytes`)
   if (Number(headersOf(headers).get('content-length') ?? 0) > maxBytes) throw tooLarge
   const chunks: Buffer[] = []
   let received = 0

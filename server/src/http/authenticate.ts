@@ -3,6 +3,7 @@ import { currentUnit } from '../store/unit-of-work.ts'
 
 /** One sentence for every reason: which of them it was would tell a stranger which logins exist. */
 export const SIGN_IN_REFUSED = 'That user name and password do not match.'
+export const SIGN_IN_CODE = 'SALLYPORT_E_SIGN_IN'
 // Longer ones are not typed by people, and each is hashed at our expense.
 const PASSWORD_CHARACTERS_MAX = 1_024
 
@@ -29,8 +30,10 @@ export async function authenticate(
   const proven = await prove(login, password, deps)
   if (proven !== undefined) return proven
   // Never with the login that was typed: people type their password there.
-  const { correlationId, callerAddress: address } = currentUnit()
-  deps.report('warn', 'sign-in refused', { correlationId, address, code: 'SALLYPORT_E_SIGN_IN' })
+  const unit = currentUnit()
+  const { correlationId, callerAddress: address } = unit
+  unit.refusedWith = SIGN_IN_CODE
+  deps.report('warn', 'sign-in refused', { correlationId, address, code: SIGN_IN_CODE })
   return undefined
 }
 

@@ -45,6 +45,7 @@ export function answerWrongMethod(ctx: Context, methods: readonly string[]): voi
 
 /** A refusal in JSON: the OAuth members, our code, and the id that finds it in the operator's log. */
 export function answerJson(ctx: Context, status: keyof typeof CODES, error: string, description: string): void {
+  currentUnit().refusedWith = CODES[status]
   ctx.status = status
   ctx.set('Cache-Control', 'no-store')
   // What was too large was not read to its end: the connection cannot carry another request.
@@ -57,7 +58,8 @@ export function answerJson(ctx: Context, status: keyof typeof CODES, error: stri
   }
 }
 
-const CODES = {
+/** Our code of each status that is answered here. */
+export const CODES = {
   400: 'SALLYPORT_E_REQUEST',
   404: 'SALLYPORT_E_NOT_FOUND',
   405: 'SALLYPORT_E_METHOD',

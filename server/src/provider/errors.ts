@@ -42,6 +42,7 @@ export function errors(renderErrorPage: RenderErrorPage, privateUseRedirects: re
 /** The wire form of a refusal in JSON: the OAuth members, our code, and the id that finds it in the operator's log. */
 export function refusalBody(out: Pick<ErrorOut, 'error' | 'error_description'>): Readonly<Record<string, string>> {
   const { error, code, description, correlationId } = refusalOf(out)
+  currentUnit().refusedWith = code
   return { error, error_description: description, error_code: code, correlation_id: correlationId }
 }
 

@@ -10,6 +10,7 @@ import { createSuccessors } from '../keys/successor.ts'
 import type { Store } from '../store/index.ts'
 import { accounts } from './accounts.ts'
 import { createAdapters } from './adapter/index.ts'
+import { countRefusedTargets } from './audience-failures.ts'
 import { acceptRawCredentials } from './basic-credentials.ts'
 import { type BrowserSessions, createBrowserSessions } from './browser-session.ts'
 import { clientAssertions } from './client-assertion.ts'
@@ -28,6 +29,7 @@ import { interactions } from './interactions.ts'
 import { namesKnownToTheEngine } from './internals.ts'
 import { answerIntrospections, introspection } from './introspection.ts'
 import { createAccessTokenReader } from './issued-access-token.ts'
+import type { EngineObserver } from './observer.ts'
 import { outgoing } from './outgoing.ts'
 import { createPendingInteractions, type PendingInteractions } from './pending-interactions.ts'
 import { pkce } from './pkce.ts'
@@ -57,6 +59,7 @@ export interface ProviderDeps {
   readonly keyRing: KeyRing
   readonly renderErrorPage: RenderErrorPage
   readonly report: Report
+  readonly observer: EngineObserver
   /** Path of the issuer: '' or '/tenant'. */
   readonly basePath: string
   /** Seconds since 1970. */
@@ -124,7 +127,7 @@ function lastingParts(deps: ProviderDeps): LastingParts {
 }
 
 function createEngine(keys: SigningKeys, deps: ProviderDeps, { adapters }: LastingParts) {
-  const { settings, store, now } = deps
+  const { settings, store, observer, now } = deps
   const { issuer, lifetimes } = settings
   const { algorithm } = keys
   const slices = slicesOf(keys, deps, adapters)
@@ -137,14 +140,15 @@ function createEngine(keys: SigningKeys, deps: ProviderDeps, { adapters }: Lasti
   deriveSuccessorIds(provider)
   deriveCodesFromInteractions(provider, deps.sealer)
   reportRefusals(provider, deps.report)
+  countRefusedTargets(provider, observer)
   keepErrorsFromStrangers(provider, settings.privateUseRedirects)
   settleAfterEachRequest(provider, { ...deps, database: store.database, graceSeconds: lifetimes.refreshGraceSeconds })
   completeMetadata(provider, { ...settings, registry: store.registry })
   answerRegistrations(provider)
   const readAccessToken = createAccessTokenReader(issuer, keys)
-  registerTokenExchange(provider, { registry: store.registry, algorithm, readAccessToken, lifetimes, now })
+  registerTokenExchange(provider, { registry: store.registry, algorithm, readAccessToken, lifetimes, observer, now })
   answerRevocations(provider, { database: store.database, readAccessToken, report: deps.report })
-  answerIntrospections(provider, { database: store.database, readAccessToken })
+  answerIntrospections(provider, { database: store.database, registry: store.registry, readAccessToken, observer })
   acceptRawCredentials(provider)
   return { keys, provider, handle: provider.callback() }
 }

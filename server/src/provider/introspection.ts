@@ -1,8 +1,10 @@
 import type { Provider } from 'oidc-provider'
 import { type AccessTokenLiveness, findLiveAccessToken } from '../store/access-tokens.ts'
 import type { Database } from '../store/database.ts'
+import type { ResourceRegistry } from '../store/resource-registry.ts'
 import { actorsOf, readActor } from './exchange/subject-token.ts'
 import type { IssuedAccessToken, ReadAccessToken } from './issued-access-token.ts'
+import type { EngineObserver } from './observer.ts'
 import { ROUTES } from './routes.ts'
 import type { Slice } from './slice.ts'
 import { tokenQuestion } from './token-question.ts'
@@ -37,15 +39,19 @@ const TOLD = [
 // One value for everything a caller may not know: whether a token exists, has ended, or is for somebody else.
 const INACTIVE = { active: false } as const
 
+interface IntrospectionDeps {
+  readonly database: Database
+  readonly registry: ResourceRegistry
+  readonly readAccessToken: ReadAccessToken
+  readonly observer: EngineObserver
+}
+
 /**
  * Answers introspections: what a token says to the client that owns the resource it is for, as long as token, grant,
  * consent and account are live; to everybody else the one answer that tells nothing.
  * @see RFC 7662 §2.1, §2.2, §4
  */
-export function answerIntrospections(
-  provider: Provider,
-  deps: { database: Database; readAccessToken: ReadAccessToken },
-): void {
+export function answerIntrospections(provider: Provider, deps: IntrospectionDeps): void {
   provider.use(async (ctx, next) => {
     await next()
     if (ctx.path !== ROUTES.introspection) return
@@ -69,13 +75,16 @@ export function answerIntrospections(
 async function introspect(
   token: string,
   clientId: string,
-  { database, readAccessToken }: { database: Database; readAccessToken: ReadAccessToken },
+  { database, registry, readAccessToken, observer }: IntrospectionDeps,
 ): Promise<Readonly<Record<string, unknown>>> {
   const issued = await readAccessToken(token)
   const hangsOn = issued && livenessOf(issued)
   if (issued === undefined || hangsOn === undefined) return INACTIVE
   const live = await findLiveAccessToken(database, { ...hangsOn, ownerClientId: clientId })
-  return live === undefined ? INACTIVE : buildIntrospection(issued, live.takenBack)
+  if (live !== undefined) return buildIntrospection(issued, live.takenBack)
+  const resource = (await registry.current()).byUri(issued.audience)
+  if (resource !== undefined && resource.ownerClientId !== clientId) observer.audienceRefused('introspection')
+  return INACTIVE
 }
 
 /** What the token hangs on; undefined where that cannot be told, because it names actors that cannot be read. */

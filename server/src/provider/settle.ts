@@ -2,6 +2,7 @@ import type { KoaContextWithOIDC, Provider } from 'oidc-provider'
 import type { Database } from '../store/database.ts'
 import { abandon, commit, currentUnit, type Unit } from '../store/unit-of-work.ts'
 import { completeRefusal, type RenderErrorPage, refusalBody, refusalOfGone, refusalOfUnavailable } from './errors.ts'
+import type { EngineObserver } from './observer.ts'
 import type { Report } from './report.ts'
 import { ROUTES } from './routes.ts'
 
@@ -15,6 +16,7 @@ interface SettleDeps {
   readonly database: Database
   readonly graceSeconds: number
   readonly report: Report
+  readonly observer: EngineObserver
   readonly renderErrorPage: RenderErrorPage
 }
 
@@ -32,6 +34,7 @@ export function settleAfterEachRequest(provider: Provider, deps: SettleDeps): vo
       answerUnavailable(ctx, deps.renderErrorPage)
     }
     completeRefusal(ctx)
+    if (ctx.path === ROUTES.token) deps.observer.tokenAnswered(ctx.oidc?.params?.grant_type, ctx.status)
   })
 }
 

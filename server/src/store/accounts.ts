@@ -1,6 +1,6 @@
 import { actId, timeOrderedId } from './audit-event.ts'
 import { type Database, type Statement, sqlState, UNIQUE_VIOLATION } from './database.ts'
-import { endGrants, type RevocationReason } from './grants.ts'
+import { ENDED, endGrants, type RevocationReason, writeEnding } from './grants.ts'
 
 /** A person of this server. How the person proves who it is are identities, one of which is a local password. */
 export interface Account {
@@ -76,7 +76,7 @@ const FIND_FOR_SIGN_IN: Statement = {
 const endEverything = (reason: RevocationReason, correlation: string): string => `signed_out AS (
     DELETE FROM sessions WHERE account_id IN (SELECT account_id FROM changed)),
   ${endGrants('account_id IN (SELECT account_id FROM changed)', reason, correlation)}
-  SELECT account_id FROM changed`
+  SELECT account_id, ${ENDED} FROM changed`
 
 const SET_PASSWORD: Statement = {
   name: 'account set password',
@@ -125,11 +125,15 @@ export function createAccounts(database: Database): Accounts {
     },
     async setPasswordHash(login, hash) {
       const subject = normaliseLogin(login)
-      if ((await database.write(SET_PASSWORD, [subject, hash, actId()])).length === 0) return false
-      await database.write(END_AFTER_PASSWORD, [subject, actId()])
+      const changed = await writeEnding(database, 'password-changed', SET_PASSWORD, [subject, hash, actId()])
+      if (changed.length === 0) return false
+      await writeEnding(database, 'password-changed', END_AFTER_PASSWORD, [subject, actId()])
       return true
     },
-    disable: async (login) => (await database.write(DISABLE, [normaliseLogin(login), actId()])).length > 0,
+    async disable(login) {
+      const disabled = await writeEnding(database, 'account-disabled', DISABLE, [normaliseLogin(login), actId()])
+      return disabled.length > 0
+    },
   }
 }
 

@@ -2,7 +2,7 @@ import { actId } from './audit-event.ts'
 import type { RegisteredClient } from './clients.ts'
 import { withdrawConsents } from './consents.ts'
 import type { Database, Statement } from './database.ts'
-import { endGrants, type RevocationReason } from './grants.ts'
+import { ENDED, endGrants, type RevocationReason, writeEnding } from './grants.ts'
 import { hashId } from './id-hash.ts'
 
 /** One version of a document: what of it matters here, under the digest of what people agree to. */
@@ -118,7 +118,7 @@ const END: Statement = {
     unversioned AS (DELETE FROM client_document_versions WHERE url IN (SELECT url FROM gone)),
     ${endGrants('client_id IN (SELECT url FROM gone)', '$4', '$2')},
     ${withdrawConsents('client_id IN (SELECT url FROM gone)')}
-    SELECT url FROM gone`,
+    SELECT url, ${ENDED} FROM gone`,
 }
 
 const LIST: Statement = {
@@ -150,7 +150,8 @@ export function createClientDocuments(database: Database): ClientDocuments {
       await database.write(NOTE_FAILURE, [url, askedAt])
     },
     async end(url, reason, askedAt) {
-      return (await database.write(END, [url, actId(), askedAt ?? null, reason])).length > 0 ? 'ended' : 'unknown'
+      const ended = await writeEnding(database, reason, END, [url, actId(), askedAt ?? null, reason])
+      return ended.length > 0 ? 'ended' : 'unknown'
     },
     async list() {
       type Row = { url: string; metadata: Record<string, unknown>; created_at: Date }

@@ -3,7 +3,7 @@ import { type AuditEvent, actId } from './audit-event.ts'
 import { recordEvents } from './audit-events.ts'
 import { withdrawConsents } from './consents.ts'
 import { type Database, type Statement, sqlState, UNIQUE_VIOLATION } from './database.ts'
-import { endGrants } from './grants.ts'
+import { ENDED, endGrants, writeEnding } from './grants.ts'
 import { combine, type Part } from './statement-builder.ts'
 
 /** Who brought a client in: the settings file, the command line, a resource that came with it, or itself (RFC 7591). */
@@ -56,7 +56,7 @@ const LIST: Statement = { name: 'client list', text: `SELECT ${COLUMNS} FROM cli
 const endWithClient = `disowned AS (UPDATE resources SET owner_client_id = NULL WHERE owner_client_id IN (SELECT id FROM gone)),
   ${endGrants('client_id IN (SELECT id FROM gone)', 'client-removed', '$2')},
   ${withdrawConsents('client_id IN (SELECT id FROM gone)')}
-  SELECT id FROM gone`
+  SELECT id, ${ENDED} FROM gone`
 
 const REMOVE: Statement = {
   name: 'client remove',
@@ -98,7 +98,7 @@ export function createClients(database: Database): Clients {
       }
     },
     async remove(id) {
-      if ((await database.write(REMOVE, [id, actId()])).length > 0) return 'removed'
+      if ((await writeEnding(database, 'client-removed', REMOVE, [id, actId()])).length > 0) return 'removed'
       return (await find(id)) === undefined ? 'unknown' : 'owned-by-settings'
     },
     async replaceSettings(clients) {
@@ -106,7 +106,8 @@ export function createClients(database: Database): Clients {
         const values = [client.id, JSON.stringify(withHashedSecret(client.metadata)), client.defaultResource ?? null]
         if ((await database.write(PUT_SETTINGS, values)).length === 0) return { ok: false, taken: client.id }
       }
-      await database.write(KEEP_SETTINGS, [clients.map((client) => client.id), actId()])
+      const kept = clients.map((client) => client.id)
+      await writeEnding(database, 'client-removed', KEEP_SETTINGS, [kept, actId()])
       return { ok: true }
     },
   }

@@ -1,7 +1,7 @@
 import { actId } from './audit-event.ts'
 import { withdrawConsents } from './consents.ts'
 import type { Database, Statement } from './database.ts'
-import { endGrants, GRANT_IS_LIVE } from './grants.ts'
+import { ENDED, endGrants, GRANT_IS_LIVE, writeEnding } from './grants.ts'
 import { livePermissions, type Permissions } from './permission.ts'
 
 /** Whose consents are meant; members that are left out mean all. */
@@ -85,7 +85,7 @@ const WITHDRAW: Statement = {
   text: `WITH chosen AS (SELECT c.id FROM consents c WHERE ${SELECTED} AND c.withdrawn_at IS NULL FOR UPDATE),
     ${withdrawConsents('id IN (SELECT id FROM chosen)')},
     ${endGrants('consent_id IN (SELECT id FROM chosen)', 'consent-withdrawn', '$6')}
-    SELECT (SELECT count(*) FROM chosen)::int AS consents, (SELECT count(*) FROM ended)::int AS grants`,
+    SELECT (SELECT count(*) FROM chosen)::int AS consents, ${ENDED}`,
 }
 
 // A permission that was said once has a name of its own in the consent: the scope and the interaction it was said in.
@@ -114,7 +114,7 @@ const TAKE_BACK: Statement = {
 
 const END_GRANT: Statement = {
   name: 'grant end',
-  text: `WITH ${endGrants('id = $1 AND expires_at > now()', 'revoked-by-operator', '$2')} SELECT id FROM ended`,
+  text: `WITH ${endGrants('id = $1 AND expires_at > now()', 'revoked-by-operator', '$2')} SELECT id, ${ENDED} FROM ended`,
 }
 
 export function createConsentList(database: Database): ConsentList {
@@ -125,14 +125,18 @@ export function createConsentList(database: Database): ConsentList {
     },
     listGrants: async (selection) => (await database.read<GrantRow>(LIST_GRANTS, placesOf(selection))).map(grantOf),
     async withdraw(selection) {
-      type Counts = { consents: number; grants: number }
-      const [counts] = await database.write<Counts>(WITHDRAW, [...placesOf(selection), actId()])
-      return { consents: counts?.consents ?? 0, grants: counts?.grants ?? 0 }
+      type Counts = { consents: number; ended: number }
+      const values = [...placesOf(selection), actId()]
+      const [counts] = await writeEnding<Counts>(database, 'consent-withdrawn', WITHDRAW, values)
+      return { consents: counts?.consents ?? 0, grants: counts?.ended ?? 0 }
     },
     async takeBack({ consentId, accountId, scope }) {
       return (await database.write(TAKE_BACK, [consentId, accountId, scope, actId()])).length > 0
     },
-    endGrant: async (grantId) => (await database.write(END_GRANT, [grantId, actId()])).length > 0,
+    async endGrant(grantId) {
+      const ended = await writeEnding(database, 'revoked-by-operator', END_GRANT, [grantId, actId()])
+      return ended.length > 0
+    },
   }
 }
 

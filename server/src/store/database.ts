@@ -1,4 +1,5 @@
 import pg from 'pg'
+import { NOBODY_COUNTS, type StoreObserver } from './observer.ts'
 
 /** A statement prepared once per connection; the text under one name never changes. */
 export interface Statement {
@@ -12,6 +13,16 @@ export interface DatabaseCounts {
   commits: number
 }
 
+/** How the pool of connections is used at this moment. */
+export interface PoolUse {
+  readonly inUse: number
+  readonly idle: number
+  /** Statements that wait for a connection. */
+  readonly waiting: number
+  /** Most connections this process opens. */
+  readonly max: number
+}
+
 /** The hot path to PostgreSQL: single prepared statements, each its own transaction. */
 export interface Database {
   /** Runs a statement that changes nothing. */
@@ -19,6 +30,9 @@ export interface Database {
   /** Runs one statement that changes rows; it commits by itself. Repeated when the database asks for it. */
   write<Row extends pg.QueryResultRow>(statement: Statement, values: readonly unknown[]): Promise<Row[]>
   readonly counts: Readonly<DatabaseCounts>
+  /** Asks nobody. */
+  pool(): PoolUse
+  readonly observer: StoreObserver
   close(): Promise<void>
 }
 
@@ -48,6 +62,7 @@ export function openDatabase(options: {
   databaseUrl: string
   poolSize: number
   log?: (message: string) => void
+  observer?: StoreObserver
 }): Database {
   const pool = new pg.Pool({
     connectionString: options.databaseUrl,
@@ -70,6 +85,13 @@ export function openDatabase(options: {
   }
   return {
     counts,
+    observer: options.observer ?? NOBODY_COUNTS,
+    pool: () => ({
+      inUse: pool.totalCount - pool.idleCount,
+      idle: pool.idleCount,
+      waiting: pool.waitingCount,
+      max: options.poolSize,
+    }),
     read: send,
     async write(statement, values) {
       counts.commits += 1

@@ -21,18 +21,20 @@ export interface Grant {
   readonly createdAt: number
 }
 
-/** Why a grant was ended; a closed list, shown in audit events. */
-export type RevocationReason =
-  | 'code-replayed'
-  | 'refresh-token-replayed'
-  | 'revoked-by-client'
-  | 'consent-withdrawn'
-  | 'account-disabled'
-  | 'password-changed'
-  | 'client-removed'
-  | 'client-document-gone'
-  | 'resource-removed'
-  | 'revoked-by-operator'
+/** Why a grant was ended; a closed list, shown in audit events and counted by. */
+export const REVOCATION_REASONS = [
+  'code-replayed',
+  'refresh-token-replayed',
+  'revoked-by-client',
+  'consent-withdrawn',
+  'account-disabled',
+  'password-changed',
+  'client-removed',
+  'client-document-gone',
+  'resource-removed',
+  'revoked-by-operator',
+] as const
+export type RevocationReason = (typeof REVOCATION_REASONS)[number]
 
 /** Columns of a grant with its consent and account, for a query that names them g, c and a. */
 export const GRANT_COLUMNS = `g.id AS grant_id, g.consent_id, g.account_id, g.client_id, g.client_digest, g.resource_uri,
@@ -159,6 +161,22 @@ export function endGrants(condition: string, reason: RevocationReason | `$${numb
         FROM ended)`
 }
 
+/** Column of a statement with `endGrants`: how many grants it ended, the same in each row. */
+export const ENDED = '(SELECT count(*) FROM ended)::int AS ended'
+
+/** Sends a statement that has `endGrants` and answers the column `ENDED`, and tells how many grants it ended. */
+export async function writeEnding<Row extends { ended: number }>(
+  database: Database,
+  reason: RevocationReason,
+  statement: Statement,
+  values: readonly unknown[],
+): Promise<Row[]> {
+  const rows = await database.write<Row>(statement, values)
+  const [row] = rows
+  if (row !== undefined && row.ended > 0) database.observer.grantsEnded(reason, row.ended)
+  return rows
+}
+
 const REVOKE_GRANT: Statement = {
   name: 'grant revoke',
   text: `WITH revoked AS (
@@ -181,5 +199,6 @@ export async function revokeGrant(
   revocation: { grantId: string; reason: RevocationReason; eventId: string; correlationId: string },
 ): Promise<void> {
   const { grantId, reason, eventId, correlationId } = revocation
-  await database.write(REVOKE_GRANT, [grantId, reason, eventId, correlationId])
+  const rows = await database.write(REVOKE_GRANT, [grantId, reason, eventId, correlationId])
+  if (rows.length > 0) database.observer.grantsEnded(reason, rows.length)
 }

@@ -15,19 +15,23 @@ export interface HousekeepingLoop {
   stop(): Promise<void>
 }
 
-/** Cleans up now and then, where no other process does. What fails is reported and tried again later. */
+/**
+ * Cleans up now and then, where no other process does. What fails is reported and tried again later.
+ * @param options.removed told of what each statement removed
+ */
 export function startHousekeeping(
   database: Database,
-  options: { report: Report; pauseSeconds?: number },
+  options: { report: Report; removed?: (table: string, rows: number) => void; pauseSeconds?: number },
 ): HousekeepingLoop {
-  const { report, pauseSeconds = PAUSE_SECONDS } = options
+  const { report, removed: progress = () => undefined, pauseSeconds = PAUSE_SECONDS } = options
   const stopping = new AbortController()
   let timer: NodeJS.Timeout | undefined
   let pass: Promise<void> = Promise.resolve()
   const turn = async (): Promise<void> => {
     const notWithinSeconds = Math.max(0, pauseSeconds - EARLY_SECONDS)
     try {
-      const done = await cleanUp(database, { holder: holderName(), notWithinSeconds, signal: stopping.signal })
+      const turnOptions = { holder: holderName(), notWithinSeconds, progress, signal: stopping.signal }
+      const done = await cleanUp(database, turnOptions)
       if (done.ok) report('debug', 'cleaned up', { removed: done.removed })
     } catch (error) {
       report('warn', 'housekeeping failed and is tried again', { error })

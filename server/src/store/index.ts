@@ -5,6 +5,7 @@ import { type ConsentList, createConsentList } from './consent-list.ts'
 import { type Consents, createConsents } from './consents.ts'
 import { type Database, openDatabase } from './database.ts'
 import { createInteractionRows, type InteractionRows } from './interactions.ts'
+import type { StoreObserver } from './observer.ts'
 import { createResourceRegistry, type ResourceRegistry } from './resource-registry.ts'
 import { createResources, type Resources } from './resources.ts'
 import { createRevocations, type Revocations } from './revocations.ts'
@@ -38,7 +39,12 @@ export interface Store {
 const PING = { name: 'ping', text: 'SELECT 1 AS alive' }
 
 /** Opens the store. No connection is made until the first statement; the database must be migrated. */
-export function openStore(options: { databaseUrl: string; poolSize: number; log?: (message: string) => void }): Store {
+export function openStore(options: {
+  databaseUrl: string
+  poolSize: number
+  log?: (message: string) => void
+  observer?: StoreObserver
+}): Store {
   const database = openDatabase(options)
   const resources = createResources(database)
   return {

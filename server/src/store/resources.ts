@@ -2,7 +2,7 @@ import { actId } from './audit-event.ts'
 import { type ClientRow, clientOf, FIND_CLIENT } from './clients.ts'
 import { withdrawConsents } from './consents.ts'
 import { type Database, type Statement, sqlState, UNIQUE_VIOLATION } from './database.ts'
-import { endGrants } from './grants.ts'
+import { ENDED, endGrants, writeEnding } from './grants.ts'
 import { judgeReferences, type ReferenceRefusal, type ResourceClient } from './resource-references.ts'
 
 /** Who registered a resource: the settings file, the command line, or `sallyport dev` for its demo. */
@@ -106,7 +106,7 @@ const endWithResource = `unkeyed AS (DELETE FROM clients WHERE source = 'resourc
       AND (exchange_from ?| ARRAY(SELECT id FROM gone) OR owner_client_id IN (SELECT id FROM unkeyed))),
   ${endGrants('resource_uri IN (SELECT uri FROM gone)', 'resource-removed', '$2')},
   ${withdrawConsents('resource_uri IN (SELECT uri FROM gone)')}
-  SELECT id FROM gone`
+  SELECT id, ${ENDED} FROM gone`
 
 const REMOVE: Statement = {
   name: 'resource remove',
@@ -151,12 +151,12 @@ export function createResources(database: Database): Resources {
     add: (resource, client) => judgeAndStore(ADD, resource, client),
     put: (resource, client) => judgeAndStore(PUT, resource, client),
     async remove(id) {
-      if ((await database.write(REMOVE, [id, actId()])).length > 0) return 'removed'
+      if ((await writeEnding(database, 'resource-removed', REMOVE, [id, actId()])).length > 0) return 'removed'
       return (await list()).some((resource) => resource.id === id) ? 'owned-by-settings' : 'unknown'
     },
     async replaceSettings(resources) {
       const ids = resources.map(({ id }) => id)
-      await database.write(KEEP_SETTINGS, [ids, actId()])
+      await writeEnding(database, 'resource-removed', KEEP_SETTINGS, [ids, actId()])
       for (const made of resources) {
         const resource = complete(made)
         // Entries of one file may name each other in any order.

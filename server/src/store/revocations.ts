@@ -5,6 +5,8 @@ export interface RevokedGrant {
   readonly id: string
   /** Scopes that its access tokens may still name and that count no more; undefined where all of it ended. */
   readonly takenBack: readonly string[] | undefined
+  /** How long ago, by the clock of the database. */
+  readonly secondsAgo: number
 }
 
 /** Grants of which more is said in access tokens than still holds. */
@@ -19,10 +21,10 @@ export interface Revocations {
 // Two conditions, each with an index of its own.
 const LIST: Statement = {
   name: 'revocation list',
-  text: `SELECT id, NULL::jsonb AS taken_back FROM grants
+  text: `SELECT id, NULL::jsonb AS taken_back, extract(epoch FROM now() - revoked_at)::float8 AS seconds_ago FROM grants
       WHERE revoked_at > now() - make_interval(secs => $2::float8) AND resource_uri = ANY($1::text[])
     UNION ALL
-    SELECT id, taken_back FROM grants
+    SELECT id, taken_back, extract(epoch FROM now() - narrowed_at)::float8 AS seconds_ago FROM grants
       WHERE narrowed_at > now() - make_interval(secs => $2::float8) AND resource_uri = ANY($1::text[]) AND revoked_at IS NULL
     ORDER BY id`,
 }
@@ -30,9 +32,11 @@ const LIST: Statement = {
 export function createRevocations(database: Database): Revocations {
   return {
     async list(resourceUris, seconds) {
-      type Row = { id: string; taken_back: readonly string[] | null }
+      type Row = { id: string; taken_back: readonly string[] | null; seconds_ago: number }
       const rows = await database.read<Row>(LIST, [resourceUris, seconds])
-      return rows.map(({ id, taken_back: takenBack }) => ({ id, takenBack: takenBack ?? undefined }))
+      return rows.map(({ id, taken_back: takenBack, seconds_ago: secondsAgo }) => {
+        return { id, takenBack: takenBack ?? undefined, secondsAgo }
+      })
     },
   }
 }

@@ -80,6 +80,8 @@ export interface Unit {
   readonly events: AuditEvent[]
   /** What is recorded instead if the request is refused. */
   readonly refusals: AuditEvent[]
+  /** Our code of the refusal that is answered, for whoever counts refusals. */
+  refusedWith: string | undefined
 }
 
 /**
@@ -118,6 +120,7 @@ export function runUnit<Result>(
     kills: new Map(),
     events: [],
     refusals: [],
+    refusedWith: undefined,
   }
   return storage.run(unit, work)
 }

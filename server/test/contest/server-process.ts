@@ -3,6 +3,7 @@ import { createServer } from 'node:http'
 import { createApp } from '../../src/app.ts'
 import { secret } from '../../src/config/secret.ts'
 import { createEgress } from '../../src/egress/index.ts'
+import { createMetrics } from '../../src/metrics/index.ts'
 import { openStore } from '../../src/store/index.ts'
 import type { PlainSettings } from './server-processes.ts'
 
@@ -22,8 +23,9 @@ async function start(plain: PlainSettings): Promise<void> {
     demo: { ...plain.demo, password: undefined },
   }
   const store = openStore({ databaseUrl: plain.databaseUrl, poolSize: plain.databasePoolSize })
+  const { observers } = createMetrics()
   const egress = createEgress({ settings: settings.egress })
-  const http = createServer((await createApp({ settings, store, log: () => {}, egress })).handle)
+  const http = createServer((await createApp({ settings, store, log: () => {}, egress, observers })).handle)
   // Longer than a contest pauses: a connection that the server closes while a request is on its way is no finding here.
   http.keepAliveTimeout = KEEP_ALIVE_MS
   http.listen(0, '127.0.0.1', () => {

@@ -32,7 +32,7 @@ describe('the summary of a development start', () => {
 
   it('says where everything is and who can sign in', () => {
     expect(text).toContain('http://127.0.0.1:9400/.well-known/oauth-authorization-server')
-    expect(text).toContain('http://127.0.0.1:9490/readyz')
+    expect(text).toContain('http://127.0.0.1:9490/readyz, /metrics')
     expect(text).toMatch(/alice \(engineer\) or bob \(approver\), password correct-horse/)
   })
 

@@ -58,7 +58,7 @@ describe('resolver and roots', () => {
     )
     const server = await startServer(settings)
     await server.close()
-    expect(made).toEqual([{ settings: settings.egress }])
+    expect(made).toEqual([{ settings: settings.egress, tell: expect.any(Function) }])
     expect(Object.keys(settings.egress).sort()).toEqual(['allow', 'ca', 'proxy'])
   })
 

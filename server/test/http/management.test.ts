@@ -14,7 +14,9 @@ async function listen(server: Server): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
-const server = createManagementServer(CHECKS)
+const expose = async () => ({ contentType: 'text/plain', text: 'counted 1\n' })
+
+const server = createManagementServer(CHECKS, expose)
 let origin = ''
 beforeAll(async () => {
   origin = await listen(server)
@@ -54,14 +56,34 @@ describe('the management port', () => {
     },
     { fault: 'never answers', check: () => new Promise<boolean>(() => {}) },
   ])('is not ready when a check $fault, and shows nothing of why', async ({ check }) => {
-    const failing = createManagementServer([{ name: 'database', check }])
+    const failing = createManagementServer([{ name: 'database', check }], expose)
     const response = await fetch(`${await listen(failing)}/readyz`)
     expect(response.status).toBe(503)
     expect(await response.text()).not.toContain('hush')
     await new Promise((resolve) => failing.close(resolve))
   })
 
+  it('tells what was counted, in its own media type, and to be asked again each time', async () => {
+    const response = await fetch(`${origin}/metrics`)
+    expect({ status: response.status, body: await response.text() }).toEqual({ status: 200, body: 'counted 1\n' })
+    expect(response.headers.get('content-type')).toBe('text/plain')
+    expect(response.headers.get('cache-control')).toBe('no-store')
+  })
+
+  it('goes on when the metrics cannot be told, and shows nothing of why', async () => {
+    const failing = createManagementServer(CHECKS, () => Promise.reject(new Error('hush')))
+    const at = await listen(failing)
+    const response = await fetch(`${at}/metrics`)
+    expect({ status: response.status, text: await response.text() }).toEqual({
+      status: 500,
+      text: '{"error":"the metrics cannot be told"}\n',
+    })
+    expect((await fetch(`${at}/livez`)).status).toBe(200)
+    await new Promise((resolve) => failing.close(resolve))
+  })
+
   it.each([
+    { method: 'POST', path: '/metrics', status: 405 },
     { method: 'POST', path: '/readyz', status: 405 },
     { method: 'GET', path: '/', status: 404 },
     { method: 'GET', path: '/token', status: 404 },

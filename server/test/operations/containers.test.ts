@@ -8,6 +8,7 @@ import { createProgram } from '../../src/cli/program.ts'
 import { processTerminal } from '../../src/cli/terminal.ts'
 import { loadSettings } from '../../src/config/load-settings.ts'
 import { createManagementServer } from '../../src/http/management.ts'
+import { createMetrics } from '../../src/metrics/index.ts'
 import { run } from '../cli/fake-terminal.ts'
 import { filesOfCheckout, ROOT as root } from './checkout.ts'
 import { type ComposeFile, parseComposeFile } from './compose-file.ts'
@@ -51,7 +52,7 @@ function withParents(path: string): readonly string[] {
 
 /** Asked, not read: those of the candidates that the management port answers. */
 async function servedPaths(candidates: readonly string[]): Promise<readonly string[]> {
-  const server = createManagementServer([])
+  const server = createManagementServer([], createMetrics().expose)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
   const answers = await Promise.all(candidates.map((path) => fetch(`http://127.0.0.1:${port}${path}`)))

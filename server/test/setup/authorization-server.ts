@@ -6,6 +6,7 @@ import { SHIPPED_PRIVATE_USE_REDIRECTS } from '../../src/config/redirect-uri.ts'
 import { secret } from '../../src/config/secret.ts'
 import type { LifetimeSettings, Settings } from '../../src/config/settings.ts'
 import { createEgress, type Egress } from '../../src/egress/index.ts'
+import { createMetrics, type Metrics } from '../../src/metrics/index.ts'
 import { syncSettings } from '../../src/provider/registered-settings.ts'
 import { openStore, type Store } from '../../src/store/index.ts'
 import { hashPassword } from '../../src/store/password.ts'
@@ -18,6 +19,7 @@ export interface TestServer {
   readonly settings: Settings
   readonly store: Store
   readonly databaseUrl: string
+  readonly metrics: Metrics
   /** What the operator's log was told. */
   readonly logged: { readonly level: string; readonly message: string; readonly detail: unknown }[]
   close(): Promise<void>
@@ -80,19 +82,23 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve))
   const origin = `http://127.0.0.1:${(http.address() as AddressInfo).port}`
   const settings = testSettings(options, origin, databaseUrl)
-  const store = openStore({ databaseUrl, poolSize: 10 })
+  const metrics = createMetrics()
+  const { observers } = metrics
+  const store = openStore({ databaseUrl, poolSize: 10, observer: observers.store })
+  metrics.watchPool(() => store.database.pool())
   const logged: TestServer['logged'] = []
   const log: Log = (level, message, detail) => logged.push({ level, message, detail })
   if (options.sharing === undefined) await fill(store)
   await syncSettings(settings, store)
-  const egress = options.egress ?? createEgress({ settings: settings.egress })
-  http.on('request', (await createApp({ settings, store, log, egress })).handle)
+  const egress = options.egress ?? createEgress({ settings: settings.egress, tell: observers.egressEnded })
+  http.on('request', (await createApp({ settings, store, log, egress, observers })).handle)
   return {
     issuer: settings.issuer,
     origin,
     settings,
     store,
     databaseUrl,
+    metrics,
     logged,
     async close() {
       http.closeAllConnections()

@@ -23,6 +23,9 @@ export function moveTo(
   ctx.body = ''
 }
 
+/** Codes of what a page alone can be refused for. */
+export const PAGE_CODES = { expired: 'SALLYPORT_E_INTERACTION_EXPIRED', forged: 'SALLYPORT_E_FORM_TOKEN' } as const
+
 type ErrorDeps = Pick<InteractionDeps, 'pages' | 'issuerHost'>
 
 /** The interaction is over, was made in another browser, or never was. */
@@ -30,13 +33,13 @@ export function answerExpired(ctx: Context, deps: ErrorDeps): void {
   answerRefusal(ctx, 400, deps, {
     situation: 'gone',
     error: 'invalid_request',
-    code: 'SALLYPORT_E_INTERACTION_EXPIRED',
+    code: PAGE_CODES.expired,
   })
 }
 
 /** A form without the token of its own page: sent by another site, or from a page of another interaction. */
 export function answerForged(ctx: Context, deps: ErrorDeps): void {
-  answerRefusal(ctx, 403, deps, { situation: 'forged', error: 'access_denied', code: 'SALLYPORT_E_FORM_TOKEN' })
+  answerRefusal(ctx, 403, deps, { situation: 'forged', error: 'access_denied', code: PAGE_CODES.forged })
 }
 
 function answerRefusal(
@@ -45,6 +48,8 @@ function answerRefusal(
   deps: ErrorDeps,
   refusal: Pick<PersonalRefusal, 'situation' | 'error' | 'code'>,
 ): void {
-  const { correlationId } = currentUnit()
+  const unit = currentUnit()
+  unit.refusedWith = refusal.code
+  const { correlationId } = unit
   answerPage(ctx, status, renderRefusal(deps, { ...refusal, description: '', correlationId }))
 }

@@ -1,6 +1,7 @@
 import { ACCESS_TOKENS_GONE_SECONDS } from '../../config/lifetimes.ts'
 import type { ResourceRegistry } from '../../store/resource-registry.ts'
 import type { Revocations, RevokedGrant } from '../../store/revocations.ts'
+import { createLagWatch, type TellLag } from './lag.ts'
 
 /** A feed that is older says nothing: whoever holds an old one back gains no more than this. */
 export const FEED_LIFETIME_SECONDS = 60
@@ -28,6 +29,7 @@ export interface FeedDeps {
   readonly sign: (statement: { type: string; claims: Readonly<Record<string, unknown>> }) => Promise<string>
   /** Seconds since 1970. */
   readonly now: () => number
+  readonly tellLag: TellLag
 }
 
 interface Read {
@@ -38,13 +40,17 @@ interface Read {
 /** However many ask, the table is read, and what it says signed, once for each resource and `FEED_AGE_MS`. */
 export function createRevocationFeed(deps: FeedDeps): RevocationFeed {
   const reads = new Map<string, Read>()
+  const watchLag = createLagWatch(deps.tellLag)
   const sign = (resourceUri: string, said: RevocationClaims): Promise<string> => {
     const iat = deps.now()
     const claims = { iss: deps.issuer, aud: resourceUri, iat, exp: iat + FEED_LIFETIME_SECONDS, ...said }
     return deps.sign({ type: FEED_TYPE, claims })
   }
   const read = async (resourceUri: string, uris: readonly string[]): Promise<Revoked> => {
-    const said = claimsOf(await deps.revocations.list(uris, ACCESS_TOKENS_GONE_SECONDS))
+    const began = performance.now()
+    const revoked = await deps.revocations.list(uris, ACCESS_TOKENS_GONE_SECONDS)
+    watchLag(resourceUri, revoked, (performance.now() - began) / 1_000)
+    const said = claimsOf(revoked)
     let signed: Promise<string> | undefined
     // Most reads are of streams that have nothing new to say.
     return { state: JSON.stringify(said), statement: () => (signed ??= sign(resourceUri, said)) }

@@ -6,6 +6,7 @@ import { currentUnit } from '../../store/unit-of-work.ts'
 import { TOKEN_EXCHANGE } from '../client-metadata.ts'
 import { isPreRegistered } from '../client-properties.ts'
 import type { ReadAccessToken } from '../issued-access-token.ts'
+import type { EngineObserver } from '../observer.ts'
 import { resourceServerOf } from '../resource-indicators.ts'
 import { type ExchangeFacts, exchanged, exchangeLost, exchangeRefused } from './audit.ts'
 import { decideExchange, type GrantedExchange } from './decide-exchange.ts'
@@ -18,6 +19,7 @@ interface ExchangeDeps {
   readonly algorithm: SigningAlgorithm
   readonly readAccessToken: ReadAccessToken
   readonly lifetimes: LifetimeSettings
+  readonly observer: EngineObserver
   /** Seconds since 1970. */
   readonly now: () => number
 }
@@ -47,7 +49,10 @@ async function exchange(ctx: TokenEndpointGrantContext, deps: ExchangeDeps): Pro
   const { lifetimes } = deps
   const circumstances = { registry: await deps.registry.current(), lifetimes, now: deps.now() }
   const decision = decideExchange(client.clientId, judged.subject, parsed.request, circumstances)
-  if (!decision.ok) throw refuse(known, decision.refusal)
+  if (!decision.ok) {
+    if (decision.refusal.kind === 'subject-not-for-this-client') deps.observer.audienceRefused('exchange-subject')
+    throw refuse(known, decision.refusal)
+  }
   await issue(ctx, known, decision.granted, deps)
 }
 
