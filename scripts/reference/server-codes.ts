@@ -92,6 +92,16 @@ export const SERVER_CODES: CodeMeanings = {
     means: 'The request has `prompt=none` and a person would have to agree first.',
     change: 'Send the request without `prompt=none`.',
   },
+  SALLYPORT_E_DPOP_NONCE: {
+    means: 'The DPoP proof holds no nonce where `dpop.requireNonce` wants one, or one that is over.',
+    change: 'Nothing: clients send the request again with the nonce of the `DPoP-Nonce` header, by themselves.',
+  },
+  SALLYPORT_E_DPOP_PROOF: {
+    means:
+      'A DPoP proof is missing, malformed, signed by an algorithm that the metadata does not list, made for another request, too old, or was used before.',
+    change:
+      'Make a new proof for each request; the log has the reason. Many of one client that were used before point at a theft.',
+  },
   SALLYPORT_E_EGRESS: {
     means:
       'What another server was to say could not be had: the address is one that is not asked, or the answer was none.',

@@ -143,6 +143,7 @@ function buildSettings(mode: SettingsMode, input: SettingsInput, parts: Settings
     lifetimes: input.lifetimes,
     registration: input.registration,
     clientDocuments: input.clientDocuments,
+    dpop: input.dpop,
     privateUseRedirects: input.privateUseRedirects,
     egress: parts.egress,
     resources: parts.resources,

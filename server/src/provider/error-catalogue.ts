@@ -26,6 +26,10 @@ const CATALOGUE: Readonly<Record<string, ErrorEntry>> = {
     code: 'SALLYPORT_E_CLIENT_METADATA',
     sentence: 'The client metadata cannot be registered.',
   },
+  invalid_dpop_proof: {
+    code: 'SALLYPORT_E_DPOP_PROOF',
+    sentence: 'The DPoP proof is missing, malformed, made for another request, or was used before: send a new one.',
+  },
   invalid_grant: {
     code: 'SALLYPORT_E_GRANT',
     sentence:
@@ -65,6 +69,10 @@ const CATALOGUE: Readonly<Record<string, ErrorEntry>> = {
   },
   unsupported_response_type: { code: 'SALLYPORT_E_RESPONSE_TYPE', sentence: 'Use response_type=code.' },
   unsupported_response_mode: { code: 'SALLYPORT_E_RESPONSE_MODE', sentence: 'Leave response_mode out or use query.' },
+  use_dpop_nonce: {
+    code: 'SALLYPORT_E_DPOP_NONCE',
+    sentence: 'Send the request once more, with a DPoP proof that holds the nonce of the DPoP-Nonce header.',
+  },
   request_not_supported: {
     code: 'SALLYPORT_E_REQUEST_OBJECT',
     sentence: 'Request objects are not supported: send plain parameters.',

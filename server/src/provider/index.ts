@@ -20,6 +20,7 @@ import { CLIENT_AUTH_METHODS, clients, compareSecretsByDigest, leaveRedirectUris
 import { compose } from './compose.ts'
 import { cookieNames, cookies } from './cookies.ts'
 import { completeMetadata } from './discovery.ts'
+import { dpop, judgeProofs } from './dpop.ts'
 import { errors, type RenderErrorPage } from './errors.ts'
 import { registerTokenExchange } from './exchange/grant-type.ts'
 import { grants } from './grants.ts'
@@ -139,6 +140,7 @@ function createEngine(keys: SigningKeys, deps: ProviderDeps, { adapters }: Lasti
   reportRefusals(provider, deps.report)
   keepErrorsFromStrangers(provider, settings.privateUseRedirects)
   settleAfterEachRequest(provider, { ...deps, database: store.database, graceSeconds: lifetimes.refreshGraceSeconds })
+  judgeProofs(provider, { ...deps, dpop: settings.dpop })
   completeMetadata(provider, { ...settings, registry: store.registry })
   answerRegistrations(provider)
   const readAccessToken = createAccessTokenReader(issuer, keys)
@@ -159,6 +161,7 @@ function slicesOf(keys: SigningKeys, deps: ProviderDeps, adapters: LastingParts[
     clients: clients(settings, algorithm),
     clientAssertions: clientAssertions(issuer, now),
     pkce: pkce(),
+    dpop: dpop(deps.sealer, settings.dpop),
     resourceIndicators: resourceIndicators(store.registry, algorithm),
     scopes: scopes(store.registry),
     tokens: tokens(store.registry, lifetimes, now),

@@ -15,7 +15,6 @@ export function surface(): Slice {
       clientCredentials: off,
       // Clients are documents here, too, and the adapter of clients finds them: the engine would fetch by itself.
       clientIdMetadataDocument: off,
-      dPoP: off,
       deviceFlow: off,
       devInteractions: off,
       encryption: off,

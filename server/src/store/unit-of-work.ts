@@ -9,7 +9,7 @@ import type { Database } from './database.ts'
 import { EXCHANGEABLE, type Exchange, exchangeIsLive } from './exchanges.ts'
 import { findGrant, type Grant, insertGrant, type RevocationReason, revokeGrant, touchGrant } from './grants.ts'
 import { consumeRefreshToken, findRefreshToken, insertRefreshToken, type NewRefreshToken } from './refresh-tokens.ts'
-import { insertPresentations, type Presentation, UNSEEN } from './replays.ts'
+import { insertPresentations, kindSeenBefore, NEW_DIGESTS, type Presentation, UNSEEN } from './replays.ts'
 import { holdSession, SESSION_HELD, SESSION_SAVED, type SessionWrite, saveSession } from './sessions.ts'
 import { combine, type Part } from './statement-builder.ts'
 
@@ -32,6 +32,8 @@ export interface Presented {
   readonly successor?: string
   /** It was used before, and no window for repetitions is open. */
   readonly replayed?: boolean
+  /** Thumbprint of the one key it can be used with. */
+  readonly boundTo?: string | undefined
 }
 
 /** What an authorization request said before its parameters were put into canonical form. */
@@ -59,6 +61,8 @@ export interface Unit {
   consent: Consent | undefined
   /** The code or refresh token the request came with, once it was found. */
   presented: Presented | undefined
+  /** Thumbprint of the key that the request has proven by a proof of its own. */
+  provenKey: string | undefined
   loadedSession:
     | { uid: string; payload: Readonly<Record<string, unknown>>; expiresAt: number; accountId: string | undefined }
     | undefined
@@ -74,7 +78,7 @@ export interface Unit {
   code: NewCode | undefined
   /** What a token for a token hangs on. */
   exchange: Exchange | undefined
-  /** What may be presented once, and was presented to prove who the client is. */
+  /** What may be presented once, and was presented to prove who the client is or that it has a key. */
   readonly presentations: Presentation[]
   readonly kills: Map<string, RevocationReason>
   readonly events: AuditEvent[]
@@ -86,9 +90,10 @@ export interface Unit {
  * `lost`: somebody was first, or what was read is no longer live; the answer must be replaced.
  * `repeat`: somebody else began to answer the same refresh, or a permission was taken back in between; the same request once
  * more is answered.
- * `replayed`: what proved the client was presented before, so that it proves nothing; nothing happened.
+ * `assertion-replayed`, `proof-replayed`: what proved the client, or its key, was presented before, so that it proves nothing;
+ * nothing happened.
  */
-export type Outcome = 'done' | 'lost' | 'repeat' | 'replayed'
+export type Outcome = 'done' | 'lost' | 'repeat' | 'assertion-replayed' | 'proof-replayed'
 
 const storage = new AsyncLocalStorage<Unit>()
 
@@ -104,6 +109,7 @@ export function runUnit<Result>(
     accounts: new Map(),
     consent: undefined,
     presented: undefined,
+    provenKey: undefined,
     loadedSession: undefined,
     retiredSessionId: undefined,
     passwordVersion: undefined,
@@ -141,8 +147,12 @@ export async function commit(database: Database, unit: Unit, graceSeconds: numbe
   }
   const events = unit.events.length === 0 ? [] : [recordEvents(unit.events, unit.correlationId, decisive)]
   const { statement, values } = combine([...parts, ...events], `SELECT ${columns(parts, decisive)}`)
-  const [row] = await database.write<{ decided: boolean; grant_live?: boolean; unseen?: boolean }>(statement, values)
-  if (row?.unseen === false) return 'replayed'
+  const [row] = await database.write<{ decided: boolean; grant_live?: boolean; new_digests?: Buffer[] }>(
+    statement,
+    values,
+  )
+  const seen = row?.new_digests && kindSeenBefore(unit.presentations, row.new_digests)
+  if (seen !== undefined) return seen === 'dpop-proof' ? 'proof-replayed' : 'assertion-replayed'
   if (row?.decided === true) {
     await sendKills(database, unit)
     return 'done'
@@ -247,10 +257,10 @@ function authorizationPlan(unit: Unit): Plan {
 }
 
 function columns(parts: readonly Part[], decisive: string): string {
-  const told = [
-    ['grant_live', 'grant_live'],
-    [UNSEEN, 'unseen'],
-  ].filter(([name]) => parts.some((part) => part.name === name))
-  const all = [[decisive, 'decided'], ...told]
-  return all.map(([name, column]) => `EXISTS (SELECT 1 FROM ${name}) AS ${column}`).join(', ')
+  const has = (name: string): boolean => parts.some((part) => part.name === name)
+  return [
+    `EXISTS (SELECT 1 FROM ${decisive}) AS decided`,
+    ...(has('grant_live') ? ['EXISTS (SELECT 1 FROM grant_live) AS grant_live'] : []),
+    ...(has(UNSEEN) ? [`${NEW_DIGESTS} AS new_digests`] : []),
+  ].join(', ')
 }

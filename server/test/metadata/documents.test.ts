@@ -86,6 +86,7 @@ describe.each([
       revocation_endpoint_auth_signing_alg_values_supported: ALGORITHMS,
       introspection_endpoint_auth_methods_supported: CONFIDENTIAL,
       introspection_endpoint_auth_signing_alg_values_supported: ALGORITHMS,
+      dpop_signing_alg_values_supported: ['ES256', 'EdDSA', 'Ed25519'],
       authorization_response_iss_parameter_supported: true,
       client_id_metadata_document_supported: true,
       scopes_supported: ['mcp:repositories:list', 'mcp:issue:read'],

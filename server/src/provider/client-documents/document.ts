@@ -74,8 +74,16 @@ interface KeyMembers {
 }
 
 function versionOf(members: Members, { method, keys }: Authentication, rules: DocumentRules) {
-  const { client_name, redirect_uris, grant_types, application_type } = members
-  const stated = { client_name, redirect_uris, grant_types, application_type, token_endpoint_auth_method: method }
+  const { client_name, redirect_uris, grant_types, application_type, dpop_bound_access_tokens: bound } = members
+  const asked = bound === true ? { dpop_bound_access_tokens: true } : {}
+  const stated = {
+    client_name,
+    redirect_uris,
+    grant_types,
+    application_type,
+    token_endpoint_auth_method: method,
+    ...asked,
+  }
   const normalised = normaliseClientMetadata({ ...stated, ...keys, [CLIENT_PROPERTIES.source]: 'document' }, rules)
   if (!normalised.ok) return refuse('redirects', normalised.reason)
   const { client_name: name } = normalised.metadata
