@@ -3,6 +3,7 @@ import * as first from './0001-first.ts'
 import * as clientDocuments from './0002-client-documents.ts'
 import * as exchange from './0003-exchange.ts'
 import * as operations from './0004-operations.ts'
+import * as pushedRequests from './0005-pushed-requests.ts'
 
 /** One step of the database's history. */
 export interface Migration {
@@ -18,4 +19,5 @@ export const migrations: readonly Migration[] = [
   { name: '0002-client-documents', ...clientDocuments },
   { name: '0003-exchange', ...exchange },
   { name: '0004-operations', ...operations },
+  { name: '0005-pushed-requests', ...pushedRequests },
 ]

@@ -154,6 +154,11 @@ export const SERVER_CODES: CodeMeanings = {
     change: 'Take addresses from the metadata; behind a proxy, check that it forwards the path as it came.',
     oauth: 'not_found',
   },
+  SALLYPORT_E_PUSHED_REQUEST: {
+    means:
+      'A pushed authorization request is not there: it is a minute old, was used, or never was. Loading its page again does that.',
+    change: 'Start again in the app, which pushes the request anew; the log says which of the three it was.',
+  },
   SALLYPORT_E_REDIRECT_URI: {
     means: 'The redirect URI is not one of the client, compared character by character.',
     change: 'Register the exact URI, or send the registered one; only the port of a loopback address may differ.',
@@ -171,8 +176,8 @@ export const SERVER_CODES: CodeMeanings = {
     change: 'Send plain parameters.',
   },
   SALLYPORT_E_REQUEST_URI: {
-    means: 'The request carries a `request_uri`.',
-    change: 'Send plain parameters.',
+    means: 'The request carries a `request_uri` that no request pushed here has. Nothing is fetched.',
+    change: 'Push the request to the endpoint of the metadata, or send plain parameters.',
   },
   SALLYPORT_E_RESOURCE: {
     means: 'The request names no MCP server that is registered here, more than one, or not the one of its grant.',

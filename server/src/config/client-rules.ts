@@ -119,5 +119,6 @@ function buildClient(
     ...(jwks === undefined ? {} : { jwks }),
     ...(input.defaultResource === undefined ? {} : { defaultResource: input.defaultResource }),
     ...(input.dpopBoundAccessTokens ? { dpopBoundAccessTokens: true } : {}),
+    ...(input.requirePushedRequests ? { requirePushedRequests: true } : {}),
   }
 }

@@ -144,6 +144,7 @@ function buildSettings(mode: SettingsMode, input: SettingsInput, parts: Settings
     registration: input.registration,
     clientDocuments: input.clientDocuments,
     dpop: input.dpop,
+    pushedRequests: input.pushedRequests,
     privateUseRedirects: input.privateUseRedirects,
     egress: parts.egress,
     resources: parts.resources,

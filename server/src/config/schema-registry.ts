@@ -84,6 +84,10 @@ export const clientSchema = z.strictObject({
     .boolean()
     .default(false)
     .describe('Whether the client gets only tokens that are bound to its key, by a DPoP proof.'),
+  requirePushedRequests: z
+    .boolean()
+    .default(false)
+    .describe('Whether the client must push its authorization requests (PAR).'),
 })
 
 export const resourcesSchema = z

@@ -88,6 +88,16 @@ const dpopSchema = z
   .prefault({})
   .describe('Tokens that are bound to a key of the client (DPoP). Any client may use it.')
 
+const pushedRequestsSchema = z
+  .strictObject({
+    required: z
+      .boolean()
+      .default(false)
+      .describe('Whether every client must push its authorization requests, not only those that say so.'),
+  })
+  .prefault({})
+  .describe('Authorization requests that clients bring themselves, before the browser (PAR). Any client may.')
+
 const keyList = () =>
   z
     .array(secretText())
@@ -131,6 +141,7 @@ export const settingsSchema = z.strictObject({
     .describe('Dynamic client registration. It grants nothing by itself: people still see an unverified client.'),
   clientDocuments: clientDocumentsSchema,
   dpop: dpopSchema,
+  pushedRequests: pushedRequestsSchema,
   privateUseRedirects: z
     .array(text())
     .max(MAX_LIST_ENTRIES, { error: `must not hold more than ${MAX_LIST_ENTRIES} entries` })

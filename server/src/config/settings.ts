@@ -36,6 +36,8 @@ export interface ClientSettings {
   readonly defaultResource?: string
   /** It gets no token without a proof of its key. */
   readonly dpopBoundAccessTokens?: boolean
+  /** It must push its authorization requests. */
+  readonly requirePushedRequests?: boolean
 }
 
 /** Clients that are identified by the URL of their own metadata document. */
@@ -94,6 +96,8 @@ export interface Settings {
   readonly clientDocuments: ClientDocumentSettings
   /** Tokens that are bound to a key of the client. */
   readonly dpop: { readonly requireNonce: boolean }
+  /** Authorization requests that clients bring themselves. */
+  readonly pushedRequests: { readonly required: boolean }
   /** `scheme://host` entries whose private-use redirect URIs are accepted, of dynamic registrations too. */
   readonly privateUseRedirects: readonly string[]
   readonly egress: EgressSettings

@@ -101,6 +101,7 @@ const TAKEN = [
   'token_endpoint_auth_signing_alg',
   'jwks',
   'dpop_bound_access_tokens',
+  'require_pushed_authorization_requests',
   CLIENT_PROPERTIES.source,
   CLIENT_PROPERTIES.defaultResource,
   CLIENT_PROPERTIES.trustedDocument,

@@ -11,7 +11,7 @@ import type { Slice } from './slice.ts'
 /** Around the engine's router the context has its `oidc` part only where a route matched. */
 type EngineContext = Omit<KoaContextWithOIDC, 'oidc'> & Partial<Pick<KoaContextWithOIDC, 'oidc'>>
 
-const PATHS: readonly string[] = [ROUTES.token]
+const PATHS: readonly string[] = [ROUTES.token, ROUTES.pushed_authorization_request]
 
 /**
  * Tokens bound to a key of the client. The engine checks a proof; whether it was seen before is decided with everything

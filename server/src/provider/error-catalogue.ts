@@ -40,6 +40,10 @@ const CATALOGUE: Readonly<Record<string, ErrorEntry>> = {
     sentence: 'The redirect URI is not one that is registered for this client.',
   },
   invalid_request: { code: 'SALLYPORT_E_REQUEST', sentence: 'The request is malformed.' },
+  invalid_request_uri: {
+    code: 'SALLYPORT_E_PUSHED_REQUEST',
+    sentence: 'The request_uri is not known here, has ended, or was used before: push the request again.',
+  },
   invalid_scope: {
     code: 'SALLYPORT_E_SCOPE',
     sentence: 'Ask only for scopes that the resource offers and, when refreshing, that were granted before.',
@@ -79,7 +83,7 @@ const CATALOGUE: Readonly<Record<string, ErrorEntry>> = {
   },
   request_uri_not_supported: {
     code: 'SALLYPORT_E_REQUEST_URI',
-    sentence: 'request_uri is not supported: send plain parameters.',
+    sentence: 'Only the request_uri of a request that was pushed here is taken: push it, or send plain parameters.',
   },
   registration_not_supported: {
     code: 'SALLYPORT_E_REGISTRATION_PARAMETER',

@@ -32,6 +32,7 @@ import { createAccessTokenReader } from './issued-access-token.ts'
 import { outgoing } from './outgoing.ts'
 import { createPendingInteractions, type PendingInteractions } from './pending-interactions.ts'
 import { pkce } from './pkce.ts'
+import { pushedRequests } from './pushed-requests.ts'
 import { deriveSuccessorIds } from './refresh-rotation.ts'
 import { reportRefusals } from './refusals.ts'
 import { answerRegistrations } from './registration-answer.ts'
@@ -162,6 +163,7 @@ function slicesOf(keys: SigningKeys, deps: ProviderDeps, adapters: LastingParts[
     clientAssertions: clientAssertions(issuer, now),
     pkce: pkce(),
     dpop: dpop(deps.sealer, settings.dpop),
+    pushedRequests: pushedRequests(settings.pushedRequests),
     resourceIndicators: resourceIndicators(store.registry, algorithm),
     scopes: scopes(store.registry),
     tokens: tokens(store.registry, lifetimes, now),

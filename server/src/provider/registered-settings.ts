@@ -51,7 +51,7 @@ function adviceOn(reason: ResourceRefusal): string {
 }
 
 function clientRow(client: ClientSettings) {
-  const { id, name, redirectUris, secret, jwks, defaultResource, dpopBoundAccessTokens } = client
+  const { id, name, redirectUris, secret, jwks, defaultResource } = client
   const method = jwks !== undefined ? 'private_key_jwt' : secret === undefined ? 'none' : 'client_secret_basic'
   const metadata = {
     client_name: name,
@@ -59,7 +59,8 @@ function clientRow(client: ClientSettings) {
     token_endpoint_auth_method: method,
     ...(secret === undefined ? {} : { client_secret: secret.reveal() }),
     ...(jwks === undefined ? {} : { jwks }),
-    ...(dpopBoundAccessTokens ? { dpop_bound_access_tokens: true } : {}),
+    ...(client.dpopBoundAccessTokens ? { dpop_bound_access_tokens: true } : {}),
+    ...(client.requirePushedRequests ? { require_pushed_authorization_requests: true } : {}),
   }
   return { id, metadata, defaultResource }
 }

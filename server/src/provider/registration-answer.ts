@@ -16,6 +16,7 @@ const REGISTERED = new Set([
   'token_endpoint_auth_signing_alg',
   'jwks',
   'dpop_bound_access_tokens',
+  'require_pushed_authorization_requests',
 ])
 
 /**

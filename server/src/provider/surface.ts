@@ -25,7 +25,6 @@ export function surface(): Slice {
       jwtUserinfo: off,
       mTLS: off,
       openid4vci: off,
-      pushedAuthorizationRequests: off,
       registrationManagement: off,
       requestObjects: off,
       richAuthorizationRequests: off,

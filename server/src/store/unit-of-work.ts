@@ -8,6 +8,7 @@ import type { Consent } from './consents.ts'
 import type { Database } from './database.ts'
 import { EXCHANGEABLE, type Exchange, exchangeIsLive } from './exchanges.ts'
 import { findGrant, type Grant, insertGrant, type RevocationReason, revokeGrant, touchGrant } from './grants.ts'
+import { insertPushedRequest, type NewPushedRequest, PUSHED } from './pushed-requests.ts'
 import { consumeRefreshToken, findRefreshToken, insertRefreshToken, type NewRefreshToken } from './refresh-tokens.ts'
 import { insertPresentations, kindSeenBefore, NEW_DIGESTS, type Presentation, UNSEEN } from './replays.ts'
 import { holdSession, SESSION_HELD, SESSION_SAVED, type SessionWrite, saveSession } from './sessions.ts'
@@ -76,6 +77,7 @@ export interface Unit {
   session: SessionWrite | undefined
   grant: Grant | undefined
   code: NewCode | undefined
+  pushedRequest: NewPushedRequest | undefined
   /** What a token for a token hangs on. */
   exchange: Exchange | undefined
   /** What may be presented once, and was presented to prove who the client is or that it has a key. */
@@ -119,6 +121,7 @@ export function runUnit<Result>(
     session: undefined,
     grant: undefined,
     code: undefined,
+    pushedRequest: undefined,
     exchange: undefined,
     presentations: [],
     kills: new Map(),
@@ -221,11 +224,14 @@ interface Plan {
 }
 
 function planOf(unit: Unit, graceSeconds: number): Plan {
-  const { presentations, consumption, exchange } = unit
-  if (presentations.length === 0 && consumption === undefined && exchange === undefined) return authorizationPlan(unit)
+  const { presentations, consumption, exchange, pushedRequest } = unit
+  if (presentations.length === 0 && !(consumption ?? exchange ?? pushedRequest)) return authorizationPlan(unit)
   const proofs = insertPresentations(presentations)
   const before = presentations.length === 0 ? { parts: [], decisive: undefined } : { parts: proofs, decisive: UNSEEN }
   if (consumption !== undefined) return tokenPlan(unit, consumption, graceSeconds, before)
+  if (pushedRequest !== undefined) {
+    return { parts: [...before.parts, insertPushedRequest(pushedRequest, before.decisive)], decisive: PUSHED }
+  }
   if (exchange === undefined) return before
   return { parts: [...before.parts, exchangeIsLive(exchange, before.decisive)], decisive: EXCHANGEABLE }
 }

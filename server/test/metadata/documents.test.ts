@@ -71,6 +71,8 @@ describe.each([
       issuer: server.issuer,
       authorization_endpoint: `${server.issuer}/authorize`,
       token_endpoint: `${server.issuer}/token`,
+      pushed_authorization_request_endpoint: `${server.issuer}/par`,
+      require_pushed_authorization_requests: false,
       registration_endpoint: `${server.issuer}/register`,
       resource_revocations_uri_template: `${server.issuer}/resources/{resource}/revocations`,
       revocation_endpoint: `${server.issuer}/revoke`,

@@ -28,7 +28,14 @@ function bareEngine(): Provider {
 }
 
 /** Features that a slice of its own configures. */
-const USED = ['dPoP', 'introspection', 'registration', 'resourceIndicators', 'revocation']
+const USED = [
+  'dPoP',
+  'introspection',
+  'pushedAuthorizationRequests',
+  'registration',
+  'resourceIndicators',
+  'revocation',
+]
 
 describe(`the engine ${version}`, () => {
   const known = namesKnownToTheEngine()
@@ -87,6 +94,17 @@ describe(`the engine ${version}`, () => {
     expect(await keyProofSoFar(engine, ctx)).toBeUndefined()
     expect(await keyProofSoFar(engine, {})).toBeUndefined()
     await expect(checkKeyProof(engine, { oidc: { provider: bareEngine() } } as never)).rejects.toThrow('provider')
+  })
+
+  it('still reads a pushed request where it begins, and asks again for one where a person comes back', () => {
+    const source = (file: string) =>
+      readFileSync(require.resolve('oidc-provider/package.json').replace('package.json', `lib/${file}`), 'utf8')
+    const begins = source('actions/authorization/pushed_authorization_requests.js')
+    expect(begins).toContain('await PushedAuthorizationRequest.find(id, {')
+    expect(begins).toContain('.setIssuer(ctx.oidc.client.clientId)')
+    const ends = source('actions/authorization/respond.js')
+    expect(ends).toContain('ctx.oidc.entities.Interaction?.parJti')
+    expect(ends.match(/\.find\(|\.consume\(/g)).toEqual(['.find(', '.consume('])
   })
 
   it('still takes proofs and nonces for as long as this server remembers them', async () => {

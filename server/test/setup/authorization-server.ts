@@ -122,6 +122,7 @@ function testSettings(options: TestServerOptions, origin: string, databaseUrl: s
     registration: { mode: 'open' },
     clientDocuments: { mode: 'open', trustedHosts: [] },
     dpop: { requireNonce: false },
+    pushedRequests: { required: false },
     privateUseRedirects: SHIPPED_PRIVATE_USE_REDIRECTS,
     egress: { allow: [], proxy: undefined, ca: [] },
     resources: [],
