@@ -92,6 +92,16 @@ export const SERVER_CODES: CodeMeanings = {
     means: 'The request has `prompt=none` and a person would have to agree first.',
     change: 'Send the request without `prompt=none`.',
   },
+  SALLYPORT_E_DPOP_NONCE: {
+    means: 'The DPoP proof holds no nonce where `dpop.requireNonce` wants one, or one that is over.',
+    change: 'Nothing: clients send the request again with the nonce of the `DPoP-Nonce` header, by themselves.',
+  },
+  SALLYPORT_E_DPOP_PROOF: {
+    means:
+      'A DPoP proof is missing, malformed, signed by an algorithm that the metadata does not list, made for another request, too old, or was used before.',
+    change:
+      'Make a new proof for each request; the log has the reason. Many of one client that were used before point at a theft.',
+  },
   SALLYPORT_E_EGRESS: {
     means:
       'What another server was to say could not be had: the address is one that is not asked, or the answer was none.',
@@ -144,6 +154,11 @@ export const SERVER_CODES: CodeMeanings = {
     change: 'Take addresses from the metadata; behind a proxy, check that it forwards the path as it came.',
     oauth: 'not_found',
   },
+  SALLYPORT_E_PUSHED_REQUEST: {
+    means:
+      'A pushed authorization request is not there: it is a minute old, was used, or never was. Loading its page again does that.',
+    change: 'Start again in the app, which pushes the request anew; the log says which of the three it was.',
+  },
   SALLYPORT_E_REDIRECT_URI: {
     means: 'The redirect URI is not one of the client, compared character by character.',
     change: 'Register the exact URI, or send the registered one; only the port of a loopback address may differ.',
@@ -161,8 +176,8 @@ export const SERVER_CODES: CodeMeanings = {
     change: 'Send plain parameters.',
   },
   SALLYPORT_E_REQUEST_URI: {
-    means: 'The request carries a `request_uri`.',
-    change: 'Send plain parameters.',
+    means: 'The request carries a `request_uri` that no request pushed here has. Nothing is fetched.',
+    change: 'Push the request to the endpoint of the metadata, or send plain parameters.',
   },
   SALLYPORT_E_RESOURCE: {
     means: 'The request names no MCP server that is registered here, more than one, or not the one of its grant.',

@@ -118,5 +118,7 @@ function buildClient(
     ...(clientSecret === undefined ? {} : { secret: clientSecret }),
     ...(jwks === undefined ? {} : { jwks }),
     ...(input.defaultResource === undefined ? {} : { defaultResource: input.defaultResource }),
+    ...(input.dpopBoundAccessTokens ? { dpopBoundAccessTokens: true } : {}),
+    ...(input.requirePushedRequests ? { requirePushedRequests: true } : {}),
   }
 }

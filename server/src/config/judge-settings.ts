@@ -143,6 +143,8 @@ function buildSettings(mode: SettingsMode, input: SettingsInput, parts: Settings
     lifetimes: input.lifetimes,
     registration: input.registration,
     clientDocuments: input.clientDocuments,
+    dpop: input.dpop,
+    pushedRequests: input.pushedRequests,
     privateUseRedirects: input.privateUseRedirects,
     egress: parts.egress,
     resources: parts.resources,

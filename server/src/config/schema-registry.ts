@@ -80,6 +80,14 @@ export const clientSchema = z.strictObject({
     .regex(RESOURCE_ID, { error: 'must be the id of a resource' })
     .optional()
     .describe('Id of the resource that is meant when this client names none.'),
+  dpopBoundAccessTokens: z
+    .boolean()
+    .default(false)
+    .describe('Whether the client gets only tokens that are bound to its key, by a DPoP proof.'),
+  requirePushedRequests: z
+    .boolean()
+    .default(false)
+    .describe('Whether the client must push its authorization requests (PAR).'),
 })
 
 export const resourcesSchema = z

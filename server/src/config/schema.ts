@@ -78,6 +78,26 @@ const clientDocumentsSchema = z
   .prefault({})
   .describe('Clients that are identified by the https URL of their own metadata document (CIMD).')
 
+const dpopSchema = z
+  .strictObject({
+    requireNonce: z
+      .boolean()
+      .default(false)
+      .describe('Whether a proof must hold a nonce of this server; without it a recent time of issue is enough.'),
+  })
+  .prefault({})
+  .describe('Tokens that are bound to a key of the client (DPoP). Any client may use it.')
+
+const pushedRequestsSchema = z
+  .strictObject({
+    required: z
+      .boolean()
+      .default(false)
+      .describe('Whether every client must push its authorization requests, not only those that say so.'),
+  })
+  .prefault({})
+  .describe('Authorization requests that clients bring themselves, before the browser (PAR). Any client may.')
+
 const keyList = () =>
   z
     .array(secretText())
@@ -120,6 +140,8 @@ export const settingsSchema = z.strictObject({
     .prefault({})
     .describe('Dynamic client registration. It grants nothing by itself: people still see an unverified client.'),
   clientDocuments: clientDocumentsSchema,
+  dpop: dpopSchema,
+  pushedRequests: pushedRequestsSchema,
   privateUseRedirects: z
     .array(text())
     .max(MAX_LIST_ENTRIES, { error: `must not hold more than ${MAX_LIST_ENTRIES} entries` })

@@ -34,6 +34,10 @@ export interface ClientSettings {
   readonly jwks?: PublicKeySet
   /** Resource id that is meant when this client sends no `resource`. */
   readonly defaultResource?: string
+  /** It gets no token without a proof of its key. */
+  readonly dpopBoundAccessTokens?: boolean
+  /** It must push its authorization requests. */
+  readonly requirePushedRequests?: boolean
 }
 
 /** Clients that are identified by the URL of their own metadata document. */
@@ -90,6 +94,10 @@ export interface Settings {
   readonly lifetimes: LifetimeSettings
   readonly registration: { readonly mode: 'open' | 'off' }
   readonly clientDocuments: ClientDocumentSettings
+  /** Tokens that are bound to a key of the client. */
+  readonly dpop: { readonly requireNonce: boolean }
+  /** Authorization requests that clients bring themselves. */
+  readonly pushedRequests: { readonly required: boolean }
   /** `scheme://host` entries whose private-use redirect URIs are accepted, of dynamic registrations too. */
   readonly privateUseRedirects: readonly string[]
   readonly egress: EgressSettings

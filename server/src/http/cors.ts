@@ -18,7 +18,7 @@ export function crossOrigin(paths: ReadonlyMap<string, readonly string[]>): Midd
     const methods = paths.get(ctx.path) ?? (isPublic(ctx.path) ? READING : undefined)
     if (methods === undefined) return next()
     ctx.set('Access-Control-Allow-Origin', '*')
-    ctx.set('Access-Control-Expose-Headers', 'WWW-Authenticate, Retry-After, X-Correlation-Id')
+    ctx.set('Access-Control-Expose-Headers', 'WWW-Authenticate, DPoP-Nonce, Retry-After, X-Correlation-Id')
     if (ctx.method !== 'OPTIONS') return next()
     ctx.set('Access-Control-Allow-Methods', methods.join(', '))
     const asked = ctx.get('Access-Control-Request-Headers')

@@ -10,6 +10,7 @@ export const ENGINE_ENDPOINTS: ReadonlyMap<string, readonly string[]> = new Map(
   ['/.well-known/openid-configuration', READ_METHODS],
   ['/.well-known/jwks.json', READ_METHODS],
   ['/token', ['POST']],
+  ['/par', ['POST']],
   ['/register', ['POST']],
   ['/revoke', ['POST']],
   ['/introspect', ['POST']],

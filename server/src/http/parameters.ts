@@ -8,7 +8,10 @@ import { BODY_BYTES_MAX, BodyTooLargeError, readBody, withBody } from './request
 const WITHOUT_MEANING = ['nonce', 'claims', 'claims_locales', 'id_token_hint', 'acr_values']
 
 // Addresses are written down in logs and histories.
-const WITH_CREDENTIALS = ['/token', '/revoke', '/introspect']
+const WITH_CREDENTIALS = ['/token', '/par', '/revoke', '/introspect']
+
+// How the names begin that pushed requests get. @see RFC 9126 §2.2
+const PUSHED = 'urn:ietf:params:oauth:request_uri:'
 
 // Clients send some twenty. Past a thousand the engine stops reading, and two readers of one request would see two requests.
 const PARAMETERS_MAX = 100
@@ -54,12 +57,23 @@ async function canonicaliseQuery(ctx: Context, registry: ResourceRegistry): Prom
   const params = new URLSearchParams(ctx.querystring)
   const refusal = refuseParameters(params)
   if (refusal !== undefined) return refusal
+  noteFacts(params)
+  rewriteQuery(ctx, canonicalise(withoutCompany(params), await registry.current()).toString())
+  return undefined
+}
+
+/** A pushed request says everything; what stands beside its name says nothing. @see RFC 9126 §4, RFC 9101 §6.3 */
+function withoutCompany(params: URLSearchParams): URLSearchParams {
+  if (!params.getAll('request_uri').some((uri) => uri.startsWith(PUSHED))) return params
+  return new URLSearchParams([...params].filter(([name]) => name === 'client_id' || name === 'request_uri'))
+}
+
+/** Keeps what the engine would not look at, or not in our way, and takes it out of the parameters of an authorization. */
+function noteFacts(params: URLSearchParams): void {
   const facts = factsOf(params)
   currentUnit().facts = facts
   for (const name of WITHOUT_MEANING) params.delete(name)
   if (facts.maxAgeSeconds !== undefined) params.delete('max_age')
-  rewriteQuery(ctx, canonicalise(params, await registry.current()).toString())
-  return undefined
 }
 
 /** The engine finds the issuer's path by comparing the target with the original one, so both change. */
@@ -78,6 +92,7 @@ async function canonicaliseForm(
   const params = new URLSearchParams(body.toString('utf8'))
   const refusal = refuseParameters(params)
   if (refusal !== undefined) return refusal
+  if (ctx.path === '/par') noteFacts(params)
   const canonical = canonicalise(params, await registry.current())
   ctx.state.engineRequest = withBody(ctx.req, Buffer.from(canonical.toString()))
   return undefined

@@ -100,6 +100,8 @@ const TAKEN = [
   'token_endpoint_auth_method',
   'token_endpoint_auth_signing_alg',
   'jwks',
+  'dpop_bound_access_tokens',
+  'require_pushed_authorization_requests',
   CLIENT_PROPERTIES.source,
   CLIENT_PROPERTIES.defaultResource,
   CLIENT_PROPERTIES.trustedDocument,

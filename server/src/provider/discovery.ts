@@ -21,7 +21,13 @@ export function completeMetadata(
     issuer,
     registry,
     clientDocuments,
-  }: { issuer: string; registry: ResourceRegistry; clientDocuments: ClientDocumentSettings },
+    pushedRequests,
+  }: {
+    issuer: string
+    registry: ResourceRegistry
+    clientDocuments: ClientDocumentSettings
+    pushedRequests: { readonly required: boolean }
+  },
 ): void {
   provider.use(async (ctx, next) => {
     await next()
@@ -35,6 +41,7 @@ export function completeMetadata(
       ...body,
       ...authenticationElsewhere(body),
       client_id_metadata_document_supported: clientDocuments.mode === 'off' ? undefined : true,
+      require_pushed_authorization_requests: pushedRequests.required,
       response_modes_supported: ['query'],
       scopes_supported: [...new Set(all.flatMap((resource) => initialScopes(resource.tools)))],
       protected_resources: all.map((resource) => resource.uri),

@@ -26,6 +26,10 @@ const CATALOGUE: Readonly<Record<string, ErrorEntry>> = {
     code: 'SALLYPORT_E_CLIENT_METADATA',
     sentence: 'The client metadata cannot be registered.',
   },
+  invalid_dpop_proof: {
+    code: 'SALLYPORT_E_DPOP_PROOF',
+    sentence: 'The DPoP proof is missing, malformed, made for another request, or was used before: send a new one.',
+  },
   invalid_grant: {
     code: 'SALLYPORT_E_GRANT',
     sentence:
@@ -36,6 +40,10 @@ const CATALOGUE: Readonly<Record<string, ErrorEntry>> = {
     sentence: 'The redirect URI is not one that is registered for this client.',
   },
   invalid_request: { code: 'SALLYPORT_E_REQUEST', sentence: 'The request is malformed.' },
+  invalid_request_uri: {
+    code: 'SALLYPORT_E_PUSHED_REQUEST',
+    sentence: 'The request_uri is not known here, has ended, or was used before: push the request again.',
+  },
   invalid_scope: {
     code: 'SALLYPORT_E_SCOPE',
     sentence: 'Ask only for scopes that the resource offers and, when refreshing, that were granted before.',
@@ -65,13 +73,17 @@ const CATALOGUE: Readonly<Record<string, ErrorEntry>> = {
   },
   unsupported_response_type: { code: 'SALLYPORT_E_RESPONSE_TYPE', sentence: 'Use response_type=code.' },
   unsupported_response_mode: { code: 'SALLYPORT_E_RESPONSE_MODE', sentence: 'Leave response_mode out or use query.' },
+  use_dpop_nonce: {
+    code: 'SALLYPORT_E_DPOP_NONCE',
+    sentence: 'Send the request once more, with a DPoP proof that holds the nonce of the DPoP-Nonce header.',
+  },
   request_not_supported: {
     code: 'SALLYPORT_E_REQUEST_OBJECT',
     sentence: 'Request objects are not supported: send plain parameters.',
   },
   request_uri_not_supported: {
     code: 'SALLYPORT_E_REQUEST_URI',
-    sentence: 'request_uri is not supported: send plain parameters.',
+    sentence: 'Only the request_uri of a request that was pushed here is taken: push it, or send plain parameters.',
   },
   registration_not_supported: {
     code: 'SALLYPORT_E_REGISTRATION_PARAMETER',

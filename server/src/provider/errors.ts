@@ -49,6 +49,8 @@ export function refusalBody(out: Pick<ErrorOut, 'error' | 'error_description'>):
 function refusalForPerson(out: ErrorOut, error: Error): Refusal {
   if (error instanceof engineErrors.SessionNotFound) return refusalOfGone()
   if (error instanceof DocumentError) return refusalOfDocument(error)
+  // Mostly a page that was loaded again, or a tab that waited.
+  if (error instanceof engineErrors.InvalidRequestUri) return { ...refusalOf(out), situation: 'gone' }
   return error instanceof engineErrors.OIDCProviderError && error.expose ? refusalOf(out) : refusalOfUnavailable()
 }
 

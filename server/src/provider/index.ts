@@ -21,6 +21,7 @@ import { CLIENT_AUTH_METHODS, clients, compareSecretsByDigest, leaveRedirectUris
 import { compose } from './compose.ts'
 import { cookieNames, cookies } from './cookies.ts'
 import { completeMetadata } from './discovery.ts'
+import { dpop, judgeProofs } from './dpop.ts'
 import { errors, type RenderErrorPage } from './errors.ts'
 import { registerTokenExchange } from './exchange/grant-type.ts'
 import { grants } from './grants.ts'
@@ -33,6 +34,7 @@ import type { EngineObserver } from './observer.ts'
 import { outgoing } from './outgoing.ts'
 import { createPendingInteractions, type PendingInteractions } from './pending-interactions.ts'
 import { pkce } from './pkce.ts'
+import { pushedRequests } from './pushed-requests.ts'
 import { deriveSuccessorIds } from './refresh-rotation.ts'
 import { reportRefusals } from './refusals.ts'
 import { answerRegistrations } from './registration-answer.ts'
@@ -143,6 +145,7 @@ function createEngine(keys: SigningKeys, deps: ProviderDeps, { adapters }: Lasti
   countRefusedTargets(provider, observer)
   keepErrorsFromStrangers(provider, settings.privateUseRedirects)
   settleAfterEachRequest(provider, { ...deps, database: store.database, graceSeconds: lifetimes.refreshGraceSeconds })
+  judgeProofs(provider, { ...deps, dpop: settings.dpop })
   completeMetadata(provider, { ...settings, registry: store.registry })
   answerRegistrations(provider)
   const readAccessToken = createAccessTokenReader(issuer, keys)
@@ -163,6 +166,8 @@ function slicesOf(keys: SigningKeys, deps: ProviderDeps, adapters: LastingParts[
     clients: clients(settings, algorithm),
     clientAssertions: clientAssertions(issuer, now),
     pkce: pkce(),
+    dpop: dpop(deps.sealer, settings.dpop),
+    pushedRequests: pushedRequests(settings.pushedRequests),
     resourceIndicators: resourceIndicators(store.registry, algorithm),
     scopes: scopes(store.registry),
     tokens: tokens(store.registry, lifetimes, now),

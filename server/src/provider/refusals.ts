@@ -21,6 +21,7 @@ export function reportRefusals(provider: Provider, report: Report): void {
   }
   provider.on('authorization.error', refused('authorization refused'))
   provider.on('grant.error', refused('token request refused'))
+  provider.on('pushed_authorization_request.error', refused('pushed request refused'))
   provider.on('registration_create.error', refused('registration refused'))
   provider.on('revocation.error', refusedUnlessStructured('revocation refused'))
   provider.on('introspection.error', refusedUnlessStructured('introspection refused'))

@@ -59,6 +59,8 @@ function clientRow(client: ClientSettings) {
     token_endpoint_auth_method: method,
     ...(secret === undefined ? {} : { client_secret: secret.reveal() }),
     ...(jwks === undefined ? {} : { jwks }),
+    ...(client.dpopBoundAccessTokens ? { dpop_bound_access_tokens: true } : {}),
+    ...(client.requirePushedRequests ? { require_pushed_authorization_requests: true } : {}),
   }
   return { id, metadata, defaultResource }
 }

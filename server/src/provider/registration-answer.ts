@@ -15,6 +15,8 @@ const REGISTERED = new Set([
   'token_endpoint_auth_method',
   'token_endpoint_auth_signing_alg',
   'jwks',
+  'dpop_bound_access_tokens',
+  'require_pushed_authorization_requests',
 ])
 
 /**
@@ -27,6 +29,8 @@ export function answerRegistrations(provider: Provider): void {
     await next()
     const { body } = ctx
     if (ctx.path !== ROUTES.registration || ctx.status !== 201 || typeof body !== 'object' || body === null) return
-    ctx.body = Object.fromEntries(Object.entries(body).filter(([name]) => REGISTERED.has(name)))
+    // What is off is what a client has that did not say so.
+    const told = Object.entries(body).filter(([name, value]) => REGISTERED.has(name) && value !== false)
+    ctx.body = Object.fromEntries(told)
   })
 }

@@ -4,6 +4,7 @@ import type { Slice } from './slice.ts'
 export const ROUTES = {
   authorization: '/authorize',
   token: '/token',
+  pushed_authorization_request: '/par',
   registration: '/register',
   revocation: '/revoke',
   introspection: '/introspect',

@@ -1,6 +1,7 @@
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider'
 import type { Database } from '../store/database.ts'
 import { abandon, commit, currentUnit, type Unit } from '../store/unit-of-work.ts'
+import { errorEntry } from './error-catalogue.ts'
 import { completeRefusal, type RenderErrorPage, refusalBody, refusalOfGone, refusalOfUnavailable } from './errors.ts'
 import type { EngineObserver } from './observer.ts'
 import type { Report } from './report.ts'
@@ -46,7 +47,7 @@ async function settle(ctx: EngineContext, unit: Unit, deps: SettleDeps): Promise
     const outcome = await commit(deps.database, unit, deps.graceSeconds)
     if (outcome === 'repeat') return answerUnavailable(ctx, deps.renderErrorPage)
     if (outcome === 'done') return
-    if (outcome === 'replayed') return settleReplayedProof(ctx, unit, deps)
+    if (outcome !== 'lost') return settleReplay(ctx, unit, outcome, deps)
   }
   replaceAnswer(ctx, unit, deps.renderErrorPage)
   await settleRefusal(ctx, unit, deps.database)
@@ -71,28 +72,44 @@ async function settleRefusal(ctx: EngineContext, unit: Unit, database: Database)
 
 /**
  * A refresh token that comes back after its window ends its family, whatever else is wrong with the request. Only its own
- * client can do that: somebody else holding an old string must not be able to sign a person out.
+ * client can do that, and with its key where the family is bound to one: somebody else holding an old string must not be
+ * able to sign a person out.
  * @see OAuth 2.1 §4.3.1
  */
 function killReplayed(ctx: EngineContext, unit: Unit): void {
   const grant = unit.presented?.replayed === true ? unit.grants.get(unit.presented.grantId) : undefined
-  if (grant !== undefined && grant.clientId === ctx.oidc?.client?.clientId) {
+  if (grant !== undefined && grant.clientId === ctx.oidc?.client?.clientId && !isOfAnotherKey(unit)) {
     unit.kills.set(grant.id, 'refresh-token-replayed')
   }
 }
 
-/** The client was not proven after all: nothing of the request happened, and nothing it carried is to be believed. */
-async function settleReplayedProof(ctx: EngineContext, unit: Unit, deps: SettleDeps): Promise<void> {
+function isOfAnotherKey({ presented, provenKey }: Unit): boolean {
+  return presented?.boundTo !== undefined && presented.boundTo !== provenKey
+}
+
+const REPLAYS = {
+  'assertion-replayed': { status: 401, error: 'invalid_client', reason: 'replayed', what: 'a client assertion' },
+  'proof-replayed': { status: 400, error: 'invalid_dpop_proof', reason: 'proof-replayed', what: 'a DPoP proof' },
+} as const
+
+/** Client or key were not proven after all: nothing of the request happened, and nothing it carried is to be believed. */
+async function settleReplay(
+  ctx: EngineContext,
+  unit: Unit,
+  outcome: keyof typeof REPLAYS,
+  deps: SettleDeps,
+): Promise<void> {
   const { correlationId } = unit
+  const { status, error, reason, what } = REPLAYS[outcome]
   const clientId = ctx.oidc?.client?.clientId
-  const code = 'SALLYPORT_E_CLIENT'
-  ctx.status = 401
+  const { code } = errorEntry(error)
+  ctx.status = status
   ctx.type = 'json'
-  ctx.body = { error: 'invalid_client' }
-  deps.report('warn', 'a client assertion was presented again', { correlationId, code, clientId, path: ctx.path })
+  ctx.body = { error }
+  deps.report('warn', `${what} was presented again`, { correlationId, code, clientId, path: ctx.path })
   unit.kills.clear()
   unit.events.length = 0
-  unit.events.push({ type: 'client.refused', outcome: 'refused', code, clientId, detail: { reason: 'replayed' } })
+  unit.events.push({ type: 'client.refused', outcome: 'refused', code, clientId, detail: { reason } })
   await abandon(deps.database, unit)
 }
 
@@ -149,7 +166,12 @@ function recordRefusal(ctx: EngineContext, unit: Unit): void {
   if (grant === undefined) return
   const presentedBy = ctx.oidc?.client?.clientId ?? ''
   const { accountId, resourceUri, id: grantId } = grant
-  const detail = { presentedBy, foreignClient: presentedBy !== grant.clientId, killed: unit.kills.has(grantId) }
+  const detail = {
+    presentedBy,
+    foreignClient: presentedBy !== grant.clientId,
+    ...(isOfAnotherKey(unit) ? { foreignKey: true } : {}),
+    killed: unit.kills.has(grantId),
+  }
   const code = 'SALLYPORT_E_GRANT'
   unit.events.push({
     type: 'token.refused',

@@ -15,7 +15,6 @@ export function surface(): Slice {
       clientCredentials: off,
       // Clients are documents here, too, and the adapter of clients finds them: the engine would fetch by itself.
       clientIdMetadataDocument: off,
-      dPoP: off,
       deviceFlow: off,
       devInteractions: off,
       encryption: off,
@@ -26,7 +25,6 @@ export function surface(): Slice {
       jwtUserinfo: off,
       mTLS: off,
       openid4vci: off,
-      pushedAuthorizationRequests: off,
       registrationManagement: off,
       requestObjects: off,
       richAuthorizationRequests: off,

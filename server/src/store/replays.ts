@@ -1,9 +1,9 @@
 import { hashId } from './id-hash.ts'
 import type { Part } from './statement-builder.ts'
 
-/** Something that may be presented once: here the id of a client assertion (RFC 7523 §3). */
+/** Something that may be presented once: the id of a client assertion (RFC 7523 §3) or of a DPoP proof (RFC 9449 §11.1). */
 export interface Presentation {
-  readonly kind: 'client-assertion'
+  readonly kind: 'client-assertion' | 'dpop-proof'
   /** Who says so and what it is called, in one string that no other presentation has. */
   readonly id: string
   /** Until nobody would take it any more, were it new. */
@@ -12,6 +12,9 @@ export interface Presentation {
 
 /** Name of the part that has a row when nothing of the request was presented before. */
 export const UNSEEN = 'unseen'
+
+/** What the combined statement tells of the parts of `insertPresentations`: the digests that were new. */
+export const NEW_DIGESTS = 'ARRAY(SELECT id_hash FROM seen)'
 
 // A process whose clock is behind takes an assertion longer than the one that saw it first: what was seen is kept beyond its
 // end by more than clocks of one deployment differ.
@@ -25,8 +28,8 @@ export function insertPresentations(presentations: readonly Presentation[]): rea
   const seen: Part = {
     name: 'seen',
     sql: (place) => {
-      const rows = presentations.map(({ kind, id, secondsLeft }) => {
-        return `(${place(hashId(`${kind} ${id}`))}::bytea, ${place(secondsLeft + CLOCK_MARGIN_SECONDS)}::float8)`
+      const rows = presentations.map((each) => {
+        return `(${place(digestOf(each))}::bytea, ${place(each.secondsLeft + CLOCK_MARGIN_SECONDS)}::float8)`
       })
       return `INSERT INTO replays (id_hash, expires_at)
         SELECT id_hash, now() + make_interval(secs => seconds) FROM (VALUES ${rows.join(', ')}) AS r (id_hash, seconds)
@@ -38,4 +41,19 @@ export function insertPresentations(presentations: readonly Presentation[]): rea
     sql: (place) => `SELECT 1 AS unseen FROM seen HAVING count(*) = ${place(presentations.length)}::int`,
   }
   return [seen, all]
+}
+
+/**
+ * What kind of thing was presented before.
+ * @param newDigests what the statement told
+ */
+export function kindSeenBefore(
+  presentations: readonly Presentation[],
+  newDigests: readonly Buffer[],
+): Presentation['kind'] | undefined {
+  return presentations.find((each) => !newDigests.some((digest) => digest.equals(digestOf(each))))?.kind
+}
+
+function digestOf({ kind, id }: Presentation): Buffer {
+  return hashId(`${kind} ${id}`)
 }

@@ -8,8 +8,9 @@ import type { Consent } from './consents.ts'
 import type { Database } from './database.ts'
 import { EXCHANGEABLE, type Exchange, exchangeIsLive } from './exchanges.ts'
 import { findGrant, type Grant, insertGrant, type RevocationReason, revokeGrant, touchGrant } from './grants.ts'
+import { insertPushedRequest, type NewPushedRequest, PUSHED } from './pushed-requests.ts'
 import { consumeRefreshToken, findRefreshToken, insertRefreshToken, type NewRefreshToken } from './refresh-tokens.ts'
-import { insertPresentations, type Presentation, UNSEEN } from './replays.ts'
+import { insertPresentations, kindSeenBefore, NEW_DIGESTS, type Presentation, UNSEEN } from './replays.ts'
 import { holdSession, SESSION_HELD, SESSION_SAVED, type SessionWrite, saveSession } from './sessions.ts'
 import { combine, type Part } from './statement-builder.ts'
 
@@ -32,6 +33,8 @@ export interface Presented {
   readonly successor?: string
   /** It was used before, and no window for repetitions is open. */
   readonly replayed?: boolean
+  /** Thumbprint of the one key it can be used with. */
+  readonly boundTo?: string | undefined
 }
 
 /** What an authorization request said before its parameters were put into canonical form. */
@@ -59,6 +62,8 @@ export interface Unit {
   consent: Consent | undefined
   /** The code or refresh token the request came with, once it was found. */
   presented: Presented | undefined
+  /** Thumbprint of the key that the request has proven by a proof of its own. */
+  provenKey: string | undefined
   loadedSession:
     | { uid: string; payload: Readonly<Record<string, unknown>>; expiresAt: number; accountId: string | undefined }
     | undefined
@@ -72,9 +77,10 @@ export interface Unit {
   session: SessionWrite | undefined
   grant: Grant | undefined
   code: NewCode | undefined
+  pushedRequest: NewPushedRequest | undefined
   /** What a token for a token hangs on. */
   exchange: Exchange | undefined
-  /** What may be presented once, and was presented to prove who the client is. */
+  /** What may be presented once, and was presented to prove who the client is or that it has a key. */
   readonly presentations: Presentation[]
   readonly kills: Map<string, RevocationReason>
   readonly events: AuditEvent[]
@@ -88,9 +94,10 @@ export interface Unit {
  * `lost`: somebody was first, or what was read is no longer live; the answer must be replaced.
  * `repeat`: somebody else began to answer the same refresh, or a permission was taken back in between; the same request once
  * more is answered.
- * `replayed`: what proved the client was presented before, so that it proves nothing; nothing happened.
+ * `assertion-replayed`, `proof-replayed`: what proved the client, or its key, was presented before, so that it proves nothing;
+ * nothing happened.
  */
-export type Outcome = 'done' | 'lost' | 'repeat' | 'replayed'
+export type Outcome = 'done' | 'lost' | 'repeat' | 'assertion-replayed' | 'proof-replayed'
 
 const storage = new AsyncLocalStorage<Unit>()
 
@@ -106,6 +113,7 @@ export function runUnit<Result>(
     accounts: new Map(),
     consent: undefined,
     presented: undefined,
+    provenKey: undefined,
     loadedSession: undefined,
     retiredSessionId: undefined,
     passwordVersion: undefined,
@@ -115,6 +123,7 @@ export function runUnit<Result>(
     session: undefined,
     grant: undefined,
     code: undefined,
+    pushedRequest: undefined,
     exchange: undefined,
     presentations: [],
     kills: new Map(),
@@ -144,8 +153,12 @@ export async function commit(database: Database, unit: Unit, graceSeconds: numbe
   }
   const events = unit.events.length === 0 ? [] : [recordEvents(unit.events, unit.correlationId, decisive)]
   const { statement, values } = combine([...parts, ...events], `SELECT ${columns(parts, decisive)}`)
-  const [row] = await database.write<{ decided: boolean; grant_live?: boolean; unseen?: boolean }>(statement, values)
-  if (row?.unseen === false) return 'replayed'
+  const [row] = await database.write<{ decided: boolean; grant_live?: boolean; new_digests?: Buffer[] }>(
+    statement,
+    values,
+  )
+  const seen = row?.new_digests && kindSeenBefore(unit.presentations, row.new_digests)
+  if (seen !== undefined) return seen === 'dpop-proof' ? 'proof-replayed' : 'assertion-replayed'
   if (row?.decided === true) {
     await sendKills(database, unit)
     return 'done'
@@ -214,11 +227,14 @@ interface Plan {
 }
 
 function planOf(unit: Unit, graceSeconds: number): Plan {
-  const { presentations, consumption, exchange } = unit
-  if (presentations.length === 0 && consumption === undefined && exchange === undefined) return authorizationPlan(unit)
+  const { presentations, consumption, exchange, pushedRequest } = unit
+  if (presentations.length === 0 && !(consumption ?? exchange ?? pushedRequest)) return authorizationPlan(unit)
   const proofs = insertPresentations(presentations)
   const before = presentations.length === 0 ? { parts: [], decisive: undefined } : { parts: proofs, decisive: UNSEEN }
   if (consumption !== undefined) return tokenPlan(unit, consumption, graceSeconds, before)
+  if (pushedRequest !== undefined) {
+    return { parts: [...before.parts, insertPushedRequest(pushedRequest, before.decisive)], decisive: PUSHED }
+  }
   if (exchange === undefined) return before
   return { parts: [...before.parts, exchangeIsLive(exchange, before.decisive)], decisive: EXCHANGEABLE }
 }
@@ -250,10 +266,10 @@ function authorizationPlan(unit: Unit): Plan {
 }
 
 function columns(parts: readonly Part[], decisive: string): string {
-  const told = [
-    ['grant_live', 'grant_live'],
-    [UNSEEN, 'unseen'],
-  ].filter(([name]) => parts.some((part) => part.name === name))
-  const all = [[decisive, 'decided'], ...told]
-  return all.map(([name, column]) => `EXISTS (SELECT 1 FROM ${name}) AS ${column}`).join(', ')
+  const has = (name: string): boolean => parts.some((part) => part.name === name)
+  return [
+    `EXISTS (SELECT 1 FROM ${decisive}) AS decided`,
+    ...(has('grant_live') ? ['EXISTS (SELECT 1 FROM grant_live) AS grant_live'] : []),
+    ...(has(UNSEEN) ? [`${NEW_DIGESTS} AS new_digests`] : []),
+  ].join(', ')
 }

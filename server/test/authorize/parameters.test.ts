@@ -53,11 +53,6 @@ describe('a parameter this server does not take', () => {
       params: { request_uri: 'https://evil.example/r' },
       error: 'request_uri_not_supported',
     },
-    {
-      sent: 'an unknown pushed request',
-      params: { request_uri: 'urn:ietf:params:oauth:request_uri:x' },
-      error: 'request_uri_not_supported',
-    },
     { sent: 'a registration', params: { registration: '{}' }, error: 'registration_not_supported' },
     { sent: 'a prompt that nobody defined', params: { prompt: 'create' }, error: 'invalid_request' },
     { sent: 'prompt=none beside another', params: { prompt: 'none login' }, error: 'invalid_request' },

@@ -95,15 +95,17 @@ export async function exchange(
   client: KeyClient,
   subjectToken: string,
   form: Record<string, string | undefined> = {},
+  headers: HeadersInit = {},
 ): Promise<TokenAnswer> {
-  return tokenRequest(server, {
+  const whole = {
     grant_type: TOKEN_EXCHANGE,
     subject_token: subjectToken,
     subject_token_type: ACCESS_TOKEN,
     resource: API,
     ...(await proofOf(server, client)),
     ...form,
-  })
+  }
+  return tokenRequest(server, whole, headers)
 }
 
 export const claimsOf = ({ body }: TokenAnswer): JWTPayload => decodeJwt(String(body.access_token))

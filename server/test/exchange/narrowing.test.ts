@@ -17,6 +17,7 @@ const CLIENTS = ['client-0', 'client-1', 'client-2', 'client-3', 'client-4', 'cl
 const URIS = CLIENTS.map((_, at) => `https://r${at}.example`)
 const ALIASES = URIS.map((uri) => `${uri}/alias`)
 const NOW = 1_800_000_000
+const UNPROVEN = { provesKey: false, now: NOW }
 
 const MOSTLY = fc.oneof({ weight: 5, arbitrary: fc.constant(true) }, { weight: 1, arbitrary: fc.constant(false) })
 
@@ -100,7 +101,7 @@ const subject: fc.Arbitrary<SubjectToken> = fc
       expiresAt: NOW + expiresIn,
       claims,
     }
-    const judged = judgeSubjectToken(token, NOW)
+    const judged = judgeSubjectToken(token, UNPROVEN)
     if (!judged.ok) throw new Error(judged.refusal.kind)
     return judged.subject
   })
@@ -165,7 +166,7 @@ function nextSubject(from: SubjectToken, { target, scopes, expiresAt, act }: Gra
   const claims = { jti: 'next', scope: scopes.join(' '), act }
   const judged = judgeSubjectToken(
     { grantId, accountId, clientId: act.sub, audience: target.uri, expiresAt, claims },
-    NOW,
+    UNPROVEN,
   )
   if (!judged.ok) throw new Error(judged.refusal.kind)
   return judged.subject

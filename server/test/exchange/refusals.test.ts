@@ -60,6 +60,8 @@ describe('an exchange is refused with invalid_request', () => {
 
   it.each([
     { because: 'is bound to a key, which nobody shows (A139, AS-TX-09)', claims: { cnf: { jkt: 'x'.repeat(43) } } },
+    { because: 'is bound to a certificate', claims: { cnf: { 'x5t#S256': 'x'.repeat(43) } } },
+    { because: 'is bound to what cannot be read', claims: { cnf: 'x' } },
     { because: 'has ended (A133)', claims: { exp: now() - 1 } },
     { because: 'is about to end', claims: { exp: now() + 1 } },
     { because: 'ends with a fraction', claims: { exp: now() + 100.5 } },

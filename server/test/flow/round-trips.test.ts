@@ -3,6 +3,8 @@ import { basic, CONFIDENTIAL, giveResource, postForm, WITH_CONFIDENTIAL_CLIENTS 
 import { startTestServer, type TestServer } from '../setup/authorization-server.ts'
 import { createBrowser } from '../setup/browser.ts'
 import { approve, authorization, redeem, refresh, register, signInAndRedeem } from '../setup/flow.ts'
+import { createProofKey, showing } from '../setup/proof-key.ts'
+import { push, pushedUrl } from '../setup/push.ts'
 
 let server: TestServer
 beforeAll(async () => {
@@ -59,6 +61,28 @@ describe('the database is asked', () => {
     const request = authorization(server, clientId)
     const { code } = await approve(server, request)
     expectAtMost(await costOf(clientId, () => redeem(server, request, code)), { roundTrips: 2, commits: 1 })
+  })
+
+  it('twice for a code that comes with a proof, with one commit: the proof goes with the statement', async () => {
+    const clientId = await register(server)
+    const request = authorization(server, clientId)
+    const { code } = await approve(server, request)
+    const proof = await showing(server, await createProofKey())
+    const cost = await costOf(clientId, () => redeem(server, request, code, {}, proof))
+    expectAtMost(cost, { roundTrips: 2, commits: 1 })
+  })
+
+  it('once to push a request and once more to bring it, with a commit each', async () => {
+    const clientId = await register(server)
+    const request = authorization(server, clientId)
+    const plain = await costOf(clientId, () => createBrowser().get(authorization(server, clientId).url))
+    let requestUri: unknown
+    const pushing = await costOf(clientId, async () => {
+      requestUri = (await push(server, request)).body.request_uri
+    })
+    expectAtMost(pushing, { roundTrips: 1, commits: 1 })
+    const bringing = await costOf(clientId, () => createBrowser().get(pushedUrl(server, clientId, requestUri)))
+    expectAtMost(bringing, { roundTrips: plain.roundTrips + 1, commits: plain.commits + 1 })
   })
 
   it('twelve times at most for a first login from the authorization request to the tokens, with five commits at most', async () => {

@@ -53,7 +53,7 @@ describe('a server behind an https issuer', () => {
     const document: Record<string, unknown> = JSON.parse(expected)
     expect(document.issuer).toBe(ISSUER)
     const addresses = Object.entries(document).filter(([name]) => /_endpoint$|_uri$/.test(name))
-    expect(addresses).toHaveLength(6)
+    expect(addresses).toHaveLength(7)
     for (const [, address] of addresses) expect(address).toMatch(/^https:\/\/auth\.example\.com\/tenant\//)
   })
 

@@ -16,6 +16,7 @@ describe.each([
   { path: '/.well-known/jwks.json', methods: 'GET, HEAD' },
   { path: '/resources/demo/protected-resource-metadata', methods: 'GET, HEAD' },
   { path: '/token', methods: 'POST' },
+  { path: '/par', methods: 'POST' },
   { path: '/register', methods: 'POST' },
   { path: '/revoke', methods: 'POST' },
 ])('a script of another origin at $path', ({ path, methods }) => {

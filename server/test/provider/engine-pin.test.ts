@@ -2,8 +2,16 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { errors, Provider } from 'oidc-provider'
 import { describe, expect, it, vi } from 'vitest'
+import { PROOF_AGE_MAX_SECONDS } from '../../src/provider/dpop-proof.ts'
 import { allErrors } from '../../src/provider/error-catalogue.ts'
-import { namesKnownToTheEngine, schemaOf } from '../../src/provider/internals.ts'
+import {
+  acceptNoncesOf,
+  checkKeyProof,
+  keyProofSoFar,
+  namesKnownToTheEngine,
+  nextNonce,
+  schemaOf,
+} from '../../src/provider/internals.ts'
 import { surface } from '../../src/provider/surface.ts'
 
 const require = createRequire(import.meta.url)
@@ -20,7 +28,14 @@ function bareEngine(): Provider {
 }
 
 /** Features that a slice of its own configures. */
-const USED = ['introspection', 'registration', 'resourceIndicators', 'revocation']
+const USED = [
+  'dPoP',
+  'introspection',
+  'pushedAuthorizationRequests',
+  'registration',
+  'resourceIndicators',
+  'revocation',
+]
 
 describe(`the engine ${version}`, () => {
   const known = namesKnownToTheEngine()
@@ -60,6 +75,42 @@ describe(`the engine ${version}`, () => {
 
   it('still compares secrets where this server replaces that comparison', () => {
     expect(Reflect.get(bareEngine().Client.prototype, 'compareClientSecret')).toBeTypeOf('function')
+  })
+
+  it('still asks one object for nonces, which this server puts in place of its own', () => {
+    const engine = bareEngine()
+    const [first, second] = [Buffer.alloc(32, 1), Buffer.alloc(32, 2)]
+    acceptNoncesOf(engine, [first, second])
+    const nonce = nextNonce(engine)
+    expect(nonce).toMatch(/^[\w-]{43}$/)
+    acceptNoncesOf(engine, [second, first])
+    expect(nextNonce(engine)).not.toBe(nonce)
+  })
+
+  it('still keeps what it checked of a proof by the request, and nothing where there is none', async () => {
+    const engine = bareEngine()
+    const ctx = { oidc: { provider: engine }, get: () => '' } as never
+    expect(await checkKeyProof(engine, ctx)).toBeUndefined()
+    expect(await keyProofSoFar(engine, ctx)).toBeUndefined()
+    expect(await keyProofSoFar(engine, {})).toBeUndefined()
+    await expect(checkKeyProof(engine, { oidc: { provider: bareEngine() } } as never)).rejects.toThrow('provider')
+  })
+
+  it('still reads a pushed request where it begins, and asks again for one where a person comes back', () => {
+    const source = (file: string) =>
+      readFileSync(require.resolve('oidc-provider/package.json').replace('package.json', `lib/${file}`), 'utf8')
+    const begins = source('actions/authorization/pushed_authorization_requests.js')
+    expect(begins).toContain('await PushedAuthorizationRequest.find(id, {')
+    expect(begins).toContain('.setIssuer(ctx.oidc.client.clientId)')
+    const ends = source('actions/authorization/respond.js')
+    expect(ends).toContain('ctx.oidc.entities.Interaction?.parJti')
+    expect(ends.match(/\.find\(|\.consume\(/g)).toEqual(['.find(', '.consume('])
+  })
+
+  it('still takes proofs and nonces for as long as this server remembers them', async () => {
+    const file = require.resolve('oidc-provider/package.json').replace('package.json', 'lib/helpers/challenge.js')
+    expect(readFileSync(file, 'utf8')).toContain('const STEP = 60;\nexport const CHALLENGE_OK_WINDOW = STEP * 5;')
+    expect(PROOF_AGE_MAX_SECONDS).toBe(5 * 60)
   })
 
   it('makes errors that carry what this server reads and sets', () => {

@@ -127,6 +127,8 @@ function testSettings(options: TestServerOptions, origin: string, databaseUrl: s
     lifetimes: { ...LIFETIMES, ...options.lifetimes },
     registration: { mode: 'open' },
     clientDocuments: { mode: 'open', trustedHosts: [] },
+    dpop: { requireNonce: false },
+    pushedRequests: { required: false },
     privateUseRedirects: SHIPPED_PRIVATE_USE_REDIRECTS,
     egress: { allow: [], proxy: undefined, ca: [] },
     resources: [],

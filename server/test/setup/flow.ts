@@ -146,10 +146,15 @@ export interface TokenAnswer {
   readonly body: Record<string, string | number | undefined>
 }
 
-export async function tokenRequest(server: TestServer, form: Record<string, string | undefined>): Promise<TokenAnswer> {
+export async function tokenRequest(
+  server: TestServer,
+  form: Record<string, string | undefined>,
+  headers: HeadersInit = {},
+): Promise<TokenAnswer> {
   const entries = Object.entries(form).filter((entry): entry is [string, string] => entry[1] !== undefined)
   const response = await fetch(`${server.origin}${new URL(server.issuer).pathname.replace(/\/$/, '')}/token`, {
     method: 'POST',
+    headers,
     body: new URLSearchParams(entries),
   })
   return { status: response.status, headers: response.headers, body: await response.json() }
@@ -160,16 +165,17 @@ export function redeem(
   request: Authorization,
   code: string,
   overrides: Record<string, string | undefined> = {},
+  headers: HeadersInit = {},
 ): Promise<TokenAnswer> {
-  return tokenRequest(server, {
+  const form = {
     grant_type: 'authorization_code',
     client_id: request.clientId,
     code,
     redirect_uri: REDIRECT,
     code_verifier: request.verifier,
     resource: RESOURCE,
-    ...overrides,
-  })
+  }
+  return tokenRequest(server, { ...form, ...overrides }, headers)
 }
 
 export function refresh(
@@ -177,13 +183,10 @@ export function refresh(
   clientId: string,
   refreshToken: string,
   overrides: Record<string, string | undefined> = {},
+  headers: HeadersInit = {},
 ): Promise<TokenAnswer> {
-  return tokenRequest(server, {
-    grant_type: 'refresh_token',
-    client_id: clientId,
-    refresh_token: refreshToken,
-    ...overrides,
-  })
+  const form = { grant_type: 'refresh_token', client_id: clientId, refresh_token: refreshToken }
+  return tokenRequest(server, { ...form, ...overrides }, headers)
 }
 
 /** Register, authorize, sign in, consent, redeem. */

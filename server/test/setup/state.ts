@@ -44,6 +44,7 @@ const TIMES = {
   authorization_codes: ['expires_at', 'consumed_at'],
   refresh_tokens: ['expires_at', 'consumed_at'],
   replays: ['expires_at'],
+  pushed_requests: ['expires_at', 'consumed_at'],
 } as const
 
 /** Lets time pass: everything the database holds becomes older by this much. Access tokens, which are nowhere, do not. */

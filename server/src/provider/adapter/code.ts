@@ -31,8 +31,9 @@ export function codeAdapter(database: Database, now: () => number): Adapter {
       if (stored === undefined) return
       const unit = currentUnit()
       rememberRow(unit, stored.row)
-      unit.presented = { kind: 'code', value: code, grantId: stored.row.grant_id }
       const { payload, consumedAt, secondsLeft } = stored
+      const boundTo = typeof payload.dpopJkt === 'string' ? payload.dpopJkt : undefined
+      unit.presented = { kind: 'code', value: code, grantId: stored.row.grant_id, boundTo }
       if (consumedAt !== undefined) return { ...payload, jti: code, exp: NEVER, consumed: consumedAt }
       return { ...payload, jti: code, exp: endFor(secondsLeft, now()) }
     },

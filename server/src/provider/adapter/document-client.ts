@@ -31,6 +31,11 @@ async function findVersion(clients: DocumentClients, url: string, ctx: Context):
       unit.facts = { ...unit.facts, clientDigest: client.version.digest }
       return client
     }
+    case 'pushed_authorization_request': {
+      // A new authorization, by a client that may have to prove itself with a key of today.
+      await clients.forAuthorization(url, address)
+      return clients.forToken(url, { ...presentedIn(ctx.oidc.params ?? {}), address })
+    }
     case 'resume':
       return clients.ofVersion(url, unit.facts.clientDigest)
     case 'token':

@@ -8,6 +8,7 @@ import { codeAdapter } from './code.ts'
 import { grantAdapter } from './grant.ts'
 import { interactionAdapter } from './interaction.ts'
 import { nothingKept } from './nothing-kept.ts'
+import { pushedRequestAdapter } from './pushed-request.ts'
 import { refreshTokenAdapter } from './refresh-token.ts'
 import { replayDetectionAdapter } from './replay-detection.ts'
 import { sessionAdapter } from './session.ts'
@@ -29,6 +30,7 @@ export function createAdapters(deps: AdapterDeps): AdapterFactory {
     Client: clientAdapter(deps.store.clients, deps.documentClients),
     Grant: grantAdapter(deps.store.registry, deps.now),
     Interaction: interactionAdapter(deps.states),
+    PushedAuthorizationRequest: pushedRequestAdapter(deps.store.database, deps.now),
     RefreshToken: refreshTokenAdapter({ ...deps, database: deps.store.database, registry: deps.store.registry }),
     ReplayDetection: replayDetectionAdapter,
     Session: sessionAdapter(deps.store.sessions),

@@ -36,18 +36,14 @@ export function refreshTokenAdapter(deps: {
       if (stored === undefined) return
       const unit = currentUnit()
       rememberRow(unit, stored.row)
-      const { grant_id: grantId } = stored.row
+      const boundTo = typeof stored.payload.jkt === 'string' ? stored.payload.jkt : undefined
+      const presented = { kind: 'refresh-token', value: token, grantId: stored.row.grant_id, boundTo } as const
       if (stored.consumedAt !== undefined && !stored.inGrace) {
-        unit.presented = { kind: 'refresh-token', value: token, grantId, replayed: true }
+        unit.presented = { ...presented, replayed: true }
         return
       }
-      unit.presented = {
-        kind: 'refresh-token',
-        value: token,
-        grantId,
-        successor: successorOf(successors, token, stored),
-      }
-      const permitted = permittedOf(unit.grants.get(grantId), registry)
+      unit.presented = { ...presented, successor: successorOf(successors, token, stored) }
+      const permitted = permittedOf(unit.grants.get(presented.grantId), registry)
       const scope = liveScope(stored.payload.scope, permitted, now())
       return { ...stored.payload, scope, jti: token, exp: endFor(stored.secondsLeft, now()) }
     },

@@ -75,7 +75,14 @@ interface KeyMembers {
 
 function versionOf(members: Members, { method, keys }: Authentication, rules: DocumentRules) {
   const { client_name, redirect_uris, grant_types, application_type } = members
-  const stated = { client_name, redirect_uris, grant_types, application_type, token_endpoint_auth_method: method }
+  const stated = {
+    client_name,
+    redirect_uris,
+    grant_types,
+    application_type,
+    token_endpoint_auth_method: method,
+    ...strictness(members),
+  }
   const normalised = normaliseClientMetadata({ ...stated, ...keys, [CLIENT_PROPERTIES.source]: 'document' }, rules)
   if (!normalised.ok) return refuse('redirects', normalised.reason)
   const { client_name: name } = normalised.metadata
@@ -85,6 +92,13 @@ function versionOf(members: Members, { method, keys }: Authentication, rules: Do
     ok: true,
     version: { digest: digestOf({ name, redirectUris: redirect_uris, method, keys }), metadata },
   } as const
+}
+
+/** What a client may ask to be held to. Nobody has to agree to that, and a version may begin or end to ask. */
+const STRICTNESS = ['dpop_bound_access_tokens', 'require_pushed_authorization_requests']
+
+function strictness(members: Members): Members {
+  return Object.fromEntries(STRICTNESS.filter((name) => members[name] === true).map((name) => [name, true]))
 }
 
 /** Where the keys are; they are needed by one method and mean nothing beside the other. */

@@ -5,6 +5,7 @@ import type { ResourceRegistry } from '../../store/resource-registry.ts'
 import { currentUnit } from '../../store/unit-of-work.ts'
 import { TOKEN_EXCHANGE } from '../client-metadata.ts'
 import { isPreRegistered } from '../client-properties.ts'
+import { checkKeyProof, type KeyProof } from '../internals.ts'
 import type { ReadAccessToken } from '../issued-access-token.ts'
 import type { EngineObserver } from '../observer.ts'
 import { resourceServerOf } from '../resource-indicators.ts'
@@ -39,11 +40,15 @@ async function exchange(ctx: TokenEndpointGrantContext, deps: ExchangeDeps): Pro
   const { client } = ctx.oidc
   const facts = { clientId: client.clientId }
   if (!mayExchange(client)) throw refusalError({ kind: 'client-may-not-exchange' })
+  const proof = await checkKeyProof(ctx.oidc.provider, ctx)
+  if (proof === undefined && client.dpopBoundAccessTokens === true) {
+    throw refuse(facts, { kind: 'proof-missing' })
+  }
   const parsed = parseExchangeRequest(ctx.oidc.params)
   if (!parsed.ok) throw refuse(facts, parsed.refusal)
   const issued = await deps.readAccessToken(parsed.request.subjectToken)
   if (issued === undefined) throw refuse(facts, { kind: 'subject-token-not-ours' })
-  const judged = judgeSubjectToken(issued, deps.now())
+  const judged = judgeSubjectToken(issued, { provesKey: proof !== undefined, now: deps.now() })
   if (!judged.ok) throw refuse(facts, judged.refusal)
   const known = { ...facts, subject: judged.subject }
   const { lifetimes } = deps
@@ -53,13 +58,13 @@ async function exchange(ctx: TokenEndpointGrantContext, deps: ExchangeDeps): Pro
     if (decision.refusal.kind === 'subject-not-for-this-client') deps.observer.audienceRefused('exchange-subject')
     throw refuse(known, decision.refusal)
   }
-  await issue(ctx, known, decision.granted, deps)
+  await issue(ctx, known, { ...decision.granted, proof }, deps)
 }
 
 async function issue(
   ctx: TokenEndpointGrantContext,
   facts: Required<ExchangeFacts>,
-  granted: GrantedExchange,
+  { proof, ...granted }: GrantedExchange & { readonly proof: KeyProof | undefined },
   { algorithm, now }: ExchangeDeps,
 ): Promise<void> {
   const unit = currentUnit()
@@ -76,6 +81,7 @@ async function issue(
     exp: expiresAt,
     extra: claimsCarried(subject, granted, correlationId),
   })
+  if (proof !== undefined) token.setThumbprint('jkt', proof.thumbprint)
   const accessToken = await token.save()
   unit.exchange = {
     ...{ grantId: subject.grantId, accountId: subject.accountId, clientId, actors: subject.actors },
@@ -87,7 +93,7 @@ async function issue(
   ctx.body = {
     access_token: accessToken,
     issued_token_type: ACCESS_TOKEN_TYPE,
-    token_type: 'Bearer',
+    token_type: token.tokenType,
     expires_in: Math.max(0, expiresAt - now()),
     scope: scopes.join(' '),
   }

@@ -1,6 +1,7 @@
 /** Why there is no token for this token. The reason is for the operator's log and the audit, the wire hears less. */
 export type ExchangeRefusal =
   | { readonly kind: 'client-may-not-exchange' }
+  | { readonly kind: 'proof-missing' }
   | { readonly kind: 'parameter-missing' | 'parameter-not-supported'; readonly parameter: string }
   | { readonly kind: 'token-type-not-supported'; readonly parameter: string }
   | { readonly kind: 'subject-token-not-ours' }
@@ -19,7 +20,7 @@ export type ExchangeRefusal =
 
 /** What the wire says: an OAuth error and a sentence that names nothing of ours. */
 export interface ExchangeError {
-  readonly error: 'invalid_request' | 'invalid_target' | 'invalid_scope' | 'unauthorized_client'
+  readonly error: 'invalid_request' | 'invalid_target' | 'invalid_scope' | 'unauthorized_client' | 'invalid_dpop_proof'
   readonly description: string
 }
 
@@ -37,6 +38,8 @@ export function wireError(refusal: ExchangeRefusal): ExchangeError {
   switch (refusal.kind) {
     case 'client-may-not-exchange':
       return { error: 'unauthorized_client', description: 'The client may not exchange tokens.' }
+    case 'proof-missing':
+      return { error: 'invalid_dpop_proof', description: 'This client gets tokens only with a DPoP proof.' }
     case 'parameter-missing':
       return { error: 'invalid_request', description: `${refusal.parameter} is missing` }
     case 'parameter-not-supported':
@@ -45,12 +48,13 @@ export function wireError(refusal: ExchangeRefusal): ExchangeError {
       return { error: 'invalid_request', description: `${refusal.parameter} must be that of an access token` }
     case 'subject-token-not-ours':
     case 'subject-token-ended':
-    case 'subject-token-bound-to-key':
     case 'subject-token-unreadable':
     case 'subject-not-for-this-client':
     case 'actor-not-allowed-by-subject':
     case 'chain-too-long':
       return SUBJECT
+    case 'subject-token-bound-to-key':
+      return { error: 'invalid_request', description: 'The subject_token is bound to a key: send a DPoP proof.' }
     case 'target-missing':
       return { error: 'invalid_target', description: 'resource is missing' }
     case 'target-several':

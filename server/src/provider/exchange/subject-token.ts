@@ -36,12 +36,18 @@ const SECONDS_LEFT_MIN = 2
 
 /**
  * Judges an access token of ours as the subject of an exchange. Its signature, type, issuer and single audience hold.
- * @param now seconds since 1970
+ * @param circumstances.provesKey the client that asks has proven a key of its own
+ * @param circumstances.now seconds since 1970
  * @see RFC 8693 §2.1, RFC 9449 §6 (`cnf`)
  */
-export function judgeSubjectToken({ claims, ...token }: IssuedAccessToken, now: number): JudgedSubjectToken {
-  // A bound token without its key is a stolen one, and this server checks no proofs yet.
-  if (claims.cnf !== undefined) return refuse({ kind: 'subject-token-bound-to-key' })
+export function judgeSubjectToken(
+  { claims, ...token }: IssuedAccessToken,
+  { provesKey, now }: { readonly provesKey: boolean; readonly now: number },
+): JudgedSubjectToken {
+  if (claims.cnf !== undefined && !isBoundToKey(claims.cnf)) return unreadable('cnf')
+  // What comes out must be bound, too. The key of the token's own client never leaves it, so that the server whose audience
+  // it is shows its own.
+  if (claims.cnf !== undefined && !provesKey) return refuse({ kind: 'subject-token-bound-to-key' })
   if (!Number.isSafeInteger(token.expiresAt)) return unreadable('exp')
   if (token.expiresAt - now < SECONDS_LEFT_MIN) return refuse({ kind: 'subject-token-ended' })
   const { jti: tokenId, scope, auth_time: authTime, acr, cid } = claims
@@ -63,6 +69,12 @@ export function judgeSubjectToken({ claims, ...token }: IssuedAccessToken, now: 
     mayAct: mayAct?.sub,
   }
   return { ok: true, subject }
+}
+
+function isBoundToKey(cnf: unknown): boolean {
+  if (typeof cnf !== 'object' || cnf === null) return false
+  const { jkt, ...others } = { jkt: undefined, ...cnf }
+  return typeof jkt === 'string' && Object.keys(others).length === 0
 }
 
 /** Client ids of a chain, the latest first. */
