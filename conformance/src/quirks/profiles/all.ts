@@ -10,7 +10,8 @@ import { goSdk } from './go-sdk.ts'
 import { inspector } from './inspector.ts'
 import { mcpRemote } from './mcp-remote.ts'
 import { opencode } from './opencode.ts'
-import { sdk1, sdk2 } from './sdk.ts'
+import { sdk1 } from './sdk-1.ts'
+import { sdk2 } from './sdk-2.ts'
 import { vsCode } from './vs-code.ts'
 
 /** Every client that is replayed, in the order of a report. */
