@@ -16,8 +16,9 @@ export const CLIENT_ANSWERS: Readonly<Record<string, string>> = {
   'copilot-cli':
     'The port of loopback is not compared, also where the document names one. The issuer is the same text in the metadata, in answers and in tokens. A refresh may name the scopes that were granted.',
   cursor:
-    'Its scheme is on the list of private schemes as shipped (`privateUseRedirects`), so none of its three redirect URIs ends the registration, and the type that it states is no reason to refuse one.',
-  'cursor-scheme': 'The answer goes to its scheme after a page on which its person agreed, never silently.',
+    'Its scheme is on the list of private schemes as shipped (`privateUseRedirects`), so none of its three redirect URIs ends the registration. A type that it leaves out is read off its redirect URIs.',
+  'cursor-scheme':
+    'The type that it states is no reason to refuse its redirect URIs. The answer goes to its scheme after a page on which its person agreed, never silently.',
   opencode:
     'The slash of an empty path is no part of a resource: both spellings are the same one, and the token carries ours.',
   inspector: 'An empty scope in a registration is no scope.',

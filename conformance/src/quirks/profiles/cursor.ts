@@ -15,7 +15,11 @@ const SOURCES = [
   },
   {
     url: 'https://github.com/better-auth/better-auth/issues/10946',
-    says: 'application_type is web, with a private scheme and loopback among the redirect URIs',
+    says: 'members of its registration: application_type is web, beside a private scheme (2026-08-23)',
+  },
+  {
+    url: 'https://github.com/better-auth/better-auth/pull/10956',
+    says: 'builds of 3.13 leave application_type out (2026-09-01)',
   },
   {
     url: 'https://github.com/laravel/mcp/issues/173',
@@ -27,7 +31,12 @@ const SOURCES = [
   },
 ]
 
-function profile(id: string, name: string, differs: string, redirect: RedirectHabit): ClientProfile {
+/** @param type what it says of itself in its registration */
+function profile(
+  { id, name, differs }: Pick<ClientProfile, 'id' | 'name' | 'differs'>,
+  redirect: RedirectHabit,
+  type: { readonly application_type?: string },
+): ClientProfile {
   return {
     id,
     name,
@@ -47,12 +56,11 @@ function profile(id: string, name: string, differs: string, redirect: RedirectHa
         way: 'registration',
         needs: [],
         metadata: {
-          client_name: 'Cursor',
           redirect_uris: [SCHEME, WEB, LOOPBACK],
           grant_types: ['authorization_code', 'refresh_token'],
           response_types: ['code'],
           token_endpoint_auth_method: 'none',
-          application_type: 'web',
+          ...type,
         },
         redirect,
       },
@@ -68,15 +76,22 @@ function profile(id: string, name: string, differs: string, redirect: RedirectHa
 }
 
 export const cursor: ClientProfile = profile(
-  'cursor',
-  'Cursor',
-  'Registers three redirect URIs at once, one behind a scheme of its own, one on loopback, and calls itself a web application. Takes no documents.',
+  {
+    id: 'cursor',
+    name: 'Cursor',
+    differs:
+      'Registers three redirect URIs at once, one behind a scheme of its own, one on the web and one on loopback, which it uses, and does not say what it is. Takes no documents.',
+  },
   { kind: 'loopback', host: 'localhost', path: '/callback', port: 8787 },
+  {},
 )
 
 export const cursorScheme: ClientProfile = profile(
-  'cursor-scheme',
-  'Cursor, builds before 3.10',
-  'The same registration; the answer goes to its own scheme.',
+  {
+    id: 'cursor-scheme',
+    name: 'Cursor, older builds',
+    differs: 'Registers the same three, calls itself a web application, and has the answer sent to its own scheme.',
+  },
   { kind: 'private-use', uri: SCHEME },
+  { application_type: 'web' },
 )
