@@ -1,16 +1,20 @@
-// npm run docs: writes the pages of docs/reference/ and docs/checks/ out of the code. With --check it only says which of them are stale.
+// npm run docs: writes the pages of docs/reference/ and docs/checks/, and docs/clients.md, out of the code. With --check it only says which of them are stale.
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { posix } from 'node:path'
 import { ISSUER_FAULTS } from '../conformance/fixtures/as/broken/all.ts'
 import { FAULTS } from '../conformance/fixtures/broken/all.ts'
 import { UNPROVEN } from '../conformance/fixtures/broken/unproven.ts'
 import { CLIENT_FAULTS } from '../conformance/fixtures/clients/broken/all.ts'
+import { committedScores, realPrograms } from '../conformance/fixtures/quirks/scores.ts'
 import { authorizationServerChecks } from '../conformance/src/as/checks.ts'
 import { clientChecks } from '../conformance/src/client/checks.ts'
+import { CLIENT_PROFILES } from '../conformance/src/quirks/profiles/all.ts'
 import { allRequirements, requirementsById } from '../conformance/src/requirements/requirements.ts'
 import { serverChecks } from '../conformance/src/server/checks.ts'
 import { type CheckGroup, checkPages } from './reference/check-pages.ts'
 import { cliPage } from './reference/cli-page.ts'
+import { CLIENT_ANSWERS } from './reference/client-answers.ts'
+import { clientsPage } from './reference/clients-page.ts'
 import { errorsPage } from './reference/errors-page.ts'
 import { metricsPage } from './reference/metrics-page.ts'
 import { requirementsPage } from './reference/requirements-page.ts'
@@ -45,6 +49,15 @@ export function generatePages(): ReadonlyMap<string, string> {
         CHECK_GROUPS.flatMap(({ checks }) => checks),
         { faults: [...FAULTS, ...ISSUER_FAULTS, ...CLIENT_FAULTS], unproven: UNPROVEN },
       ),
+    ],
+    [
+      'docs/clients.md',
+      clientsPage({
+        profiles: CLIENT_PROFILES,
+        scores: committedScores(),
+        programs: realPrograms(),
+        answers: CLIENT_ANSWERS,
+      }),
     ],
     ...checkPages(CHECK_GROUPS, requirementsById),
   ])

@@ -4,12 +4,13 @@ import type { MeetAuthorizationServer } from '../as/meet-authorization-server.ts
 import { REVISIONS, type Revision } from '../mcp/revision.ts'
 import type { OAuthClient } from '../oauth/authorization-server.ts'
 import type { Console } from './console.ts'
-import { readClientFlag, readExchange, readNamed, readPassword } from './login-flags.ts'
-import { type RunFlags, type RunOptions, readNumber, readRunOptions, refuseCredentials, wordsOf } from './run-flags.ts'
+import { type DocumentFlags, readDocuments } from './document-flags.ts'
+import { readClientFlag, readExchange, readPassword } from './login-flags.ts'
+import { type RunFlags, type RunOptions, readRunOptions, refuseCredentials, wordsOf } from './run-flags.ts'
 import { UsageError } from './usage-error.ts'
 
 /** Flags of `as` as commander hands them on. */
-export interface AsFlags extends RunFlags {
+export interface AsFlags extends RunFlags, DocumentFlags {
   readonly resource?: string
   readonly otherResource?: string
   readonly scope?: readonly string[]
@@ -21,10 +22,6 @@ export interface AsFlags extends RunFlags {
   readonly passwordEnv?: string
   readonly passwordFile?: string
   readonly exchangeClient?: string
-  readonly cimdUrl?: string
-  readonly cimdCert?: string
-  readonly cimdKey?: string
-  readonly cimdListen?: string
 }
 
 /** What `as` was asked to do, understood. */
@@ -35,8 +32,6 @@ export interface AsOptions extends Omit<RunOptions, 'spec'>, Omit<MeetAuthorizat
 }
 
 type Surroundings = Pick<Console, 'environment' | 'readFile'>
-
-const LISTEN_DEFAULT = '127.0.0.1:8443'
 
 /** @throws UsageError */
 export async function readAsOptions(issuer: string, flags: AsFlags, console: Surroundings): Promise<AsOptions> {
@@ -62,8 +57,8 @@ export async function readAsOptions(issuer: string, flags: AsFlags, console: Sur
 
 const newest = (): Revision => REVISIONS.at(-1) ?? REVISIONS[0]
 
-/** As text: an issuer is compared letter by letter, and a parser would add a slash. */
-function readIssuer(issuer: string): string {
+/** As text: an issuer is compared letter by letter, and a parser would add a slash. @throws UsageError */
+export function readIssuer(issuer: string): string {
   const url = URL.canParse(issuer) ? new URL(issuer) : undefined
   if (url === undefined || !/^https?:$/.test(url.protocol)) throw new UsageError(`${issuer} is no http or https URL`)
   if (url.search !== '' || url.hash !== '')
@@ -72,7 +67,8 @@ function readIssuer(issuer: string): string {
   return issuer
 }
 
-function readResource(flag: string, uri: string | undefined): string | undefined {
+/** @throws UsageError for what is no URL */
+export function readResource(flag: string, uri: string | undefined): string | undefined {
   if (uri === undefined || URL.canParse(uri)) return uri
   throw new UsageError(`${flag} ${uri}: the identifier of an MCP server, which is its URL`)
 }
@@ -90,7 +86,11 @@ async function readOwnClient(
   return { ...client, redirectUri }
 }
 
-async function readPerson(flags: AsFlags, console: Surroundings): Promise<AsOptions['person']> {
+/** @throws UsageError */
+export async function readPerson(
+  flags: Pick<AsFlags, 'login' | 'passwordEnv' | 'passwordFile' | 'resource'>,
+  console: Surroundings,
+): Promise<AsOptions['person']> {
   const password = await readPassword(flags, console)
   if (flags.login === undefined) {
     if (password === undefined) return undefined
@@ -103,25 +103,4 @@ async function readPerson(flags: AsFlags, console: Surroundings): Promise<AsOpti
   if (flags.resource === undefined)
     throw new UsageError('--login signs in for tokens: --resource <uri> names the MCP server that they are for')
   return { login: name, password }
-}
-
-async function readDocuments(flags: AsFlags, readFile: Console['readFile']): Promise<HostOptions | undefined> {
-  const { cimdUrl, cimdCert, cimdKey, cimdListen = LISTEN_DEFAULT } = flags
-  const given = [cimdUrl, cimdCert, cimdKey]
-  if (given.every((each) => each === undefined)) return undefined
-  if (cimdUrl === undefined || cimdCert === undefined || cimdKey === undefined)
-    throw new UsageError('documents take all of --cimd-url, --cimd-cert and --cimd-key')
-  const url = URL.canParse(cimdUrl) ? new URL(cimdUrl) : undefined
-  if (url?.protocol !== 'https:')
-    throw new UsageError(
-      `--cimd-url ${cimdUrl}: an https URL under which the authorization server reaches --cimd-listen`,
-    )
-  const at = cimdListen.lastIndexOf(':')
-  const port = readNumber('--cimd-listen', cimdListen.slice(at + 1), 0, 65_535)
-  return {
-    baseUrl: url.href,
-    cert: await readNamed('--cimd-cert', cimdCert, readFile),
-    key: await readNamed('--cimd-key', cimdKey, readFile),
-    listen: { host: at < 1 ? '127.0.0.1' : cimdListen.slice(0, at).replace(/^\[|\]$/g, ''), port },
-  }
 }

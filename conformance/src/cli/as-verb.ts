@@ -1,12 +1,12 @@
 import type { Command } from 'commander'
 import { authorizationServerChecks } from '../as/checks.ts'
-import { type DocumentHost, startDocumentHost } from '../as/document-host.ts'
 import type { Report } from '../report/report.ts'
 import { requirementsById } from '../requirements/requirements.ts'
 import { type ExamineAuthorizationServer, examineAuthorizationServer } from '../run/examine-as.ts'
 import { planAuthorizationServer } from '../run/plan-as.ts'
 import { type AsFlags, type AsOptions, readAsOptions } from './as-options.ts'
 import type { Console } from './console.ts'
+import { addDocumentFlags, openDocumentHost } from './document-flags.ts'
 import { listLines, planLines } from './listing.ts'
 import { addOutputFlags, concludeRun, type OutputFlags } from './outputs.ts'
 import { addRunFlags, several } from './run-flags.ts'
@@ -25,6 +25,7 @@ export function addAsVerb(program: Command, console: Console, finish: (exitCode:
     .description('examine an authorization server for MCP')
     .argument('[issuer]', 'issuer identifier, as its metadata writes it')
   addFlowFlags(verb)
+  addDocumentFlags(verb)
   addRunFlags(verb)
   verb.option('--plan', 'print what would be sent, send nothing')
   addOutputFlags(verb)
@@ -44,10 +45,6 @@ function addFlowFlags(verb: Command): void {
     .option('--password-env <NAME>', 'the password, from the environment')
     .option('--password-file <file>', 'the same, from a file')
     .option('--exchange-client <file>', 'the MCP server as a client, and for which resource it exchanges tokens')
-    .option('--cimd-url <url>', 'https URL below which the examiner hosts documents of clients')
-    .option('--cimd-cert <file>', 'certificate of its host, in PEM')
-    .option('--cimd-key <file>', 'key of the certificate, in PEM')
-    .option('--cimd-listen <host:port>', 'where the examiner listens for it (127.0.0.1:8443)')
 }
 
 /** @returns the exit code; usage errors and silence of the target are thrown */
@@ -78,7 +75,7 @@ async function runWithDocuments(
   checks: ExamineAuthorizationServer['checks'],
   console: Console,
 ): Promise<Report> {
-  const documentHost = options.documents === undefined ? undefined : await openHost(options.documents)
+  const documentHost = options.documents === undefined ? undefined : await openDocumentHost(options.documents)
   try {
     return await examineAuthorizationServer({
       ...options,
@@ -90,15 +87,5 @@ async function runWithDocuments(
     })
   } finally {
     await documentHost?.close()
-  }
-}
-
-async function openHost(options: NonNullable<AsOptions['documents']>): Promise<DocumentHost> {
-  try {
-    return await startDocumentHost(options)
-  } catch (error) {
-    const { host, port } = options.listen
-    const why = error instanceof Error ? error.message : String(error)
-    throw new UsageError(`--cimd-listen ${host}:${port} with --cimd-cert and --cimd-key: ${why}`)
   }
 }

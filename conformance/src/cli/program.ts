@@ -7,6 +7,7 @@ import { addDiffVerb } from './diff-verb.ts'
 import { addDoctorVerb } from './doctor-verb.ts'
 import { EXIT } from './exit-code.ts'
 import { addLogoutVerb } from './logout-verb.ts'
+import { addQuirksVerb } from './quirks-verb.ts'
 import { addServerVerb } from './server-verb.ts'
 import { UsageError } from './usage-error.ts'
 
@@ -30,6 +31,7 @@ export async function runCommandLine(args: readonly string[], console: Console):
   addServerVerb(program, console, finish)
   addClientVerb(program, console, finish)
   addAsVerb(program, console, finish)
+  addQuirksVerb(program, console, finish)
   addDiffVerb(program, console, finish)
   addLogoutVerb(program, console, finish)
   addDoctorVerb(program, console, finish)

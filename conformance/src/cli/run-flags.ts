@@ -33,7 +33,8 @@ export interface RunOptions {
 
 /** A flag that may be given several times. */
 export const several = (value: string, before: readonly string[] = []): readonly string[] => [...before, value]
-const severalNames = (value: string, before: readonly string[] = []): readonly string[] => [
+/** Names of a flag that may be given several times, or with commas. */
+export const severalNames = (value: string, before: readonly string[] = []): readonly string[] => [
   ...before,
   ...value.split(',').filter((name) => name !== ''),
 ]
@@ -50,9 +51,13 @@ export function addSelectionFlags(verb: Command): void {
 /** Adds them to a verb. */
 export function addRunFlags(verb: Command): void {
   addSelectionFlags(verb)
+  verb.option('--slow', 'also checks that have to wait').option('--stress', 'also checks that send many requests')
+  addPaceFlags(verb)
+}
+
+/** Adds those that say how fast a run asks, and how much. */
+export function addPaceFlags(verb: Command): void {
   verb
-    .option('--slow', 'also checks that have to wait')
-    .option('--stress', 'also checks that send many requests')
     .option('--rate <per-second>', `requests per second at most (${DEFAULT_RATE})`)
     .option('--budget <requests>', `requests in all at most (${DEFAULT_BUDGET})`)
     .option('--timeout <seconds>', `how long an answer may take (${DEFAULT_TIMEOUT_SECONDS})`)

@@ -22,7 +22,7 @@ export async function concludeTargets(
   const plain: ManyReport = { targets: targets.flatMap(({ name }) => found.get(name) ?? []) }
   const shown = flags.redactTarget === true ? redactTargets(plain) : plain
   await writeFormats({ kind: 'many', report: shown }, flags, console)
-  await tellGitHub(shown, console)
+  await tellGitHubOfMany(shown, console)
   const codes = targets.map((target, at) => {
     const report = shown.targets[at]
     return report === undefined ? EXIT.unreachable : concludeOne(target, report, console)
@@ -38,7 +38,8 @@ function concludeOne({ options, baseline }: Target, report: TargetReport, consol
   return exitCodeOf(open, options.failOn, stale.length)
 }
 
-async function tellGitHub(many: ManyReport, { environment, out, appendFile }: Console): Promise<void> {
+/** Inside a workflow, findings stand beside the change and in the summary of the step, without being asked for. */
+export async function tellGitHubOfMany(many: ManyReport, { environment, out, appendFile }: Console): Promise<void> {
   if (environment.GITHUB_ACTIONS !== 'true' || examinedOf(many).length + unreachableOf(many).length === 0) return
   const annotations = renderAnnotationsOfMany(many).trimEnd()
   if (annotations !== '') out(annotations)
