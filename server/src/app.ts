@@ -201,7 +201,7 @@ export async function createApp(deps: { settings: Settings; store: Store; log: L
   app.use(crossOrigin(CROSS_ORIGIN_ENDPOINTS))
   app.use(pageRoutes(interactionDeps(deps, server, { pages, now, address })))
   app.use(resourceMetadata(settings.issuer, store.registry))
-  app.use(revocationsOf({ settings, store, log }, keyRing, now))
+  app.use(revocationsOf({ settings, store, log }, keyRing))
   app.use(onlyEndpoints(new Set(settings.registration.mode === 'off' ? ['/register'] : [])))
   app.use(canonicalParameters(store.registry))
   app.use(toEngine(server.engine))
@@ -212,11 +212,10 @@ export async function createApp(deps: { settings: Settings; store: Store; log: L
 function revocationsOf(
   { settings, store, log }: { settings: Settings; store: Store; log: Log },
   keyRing: KeyRing,
-  now: () => number,
 ): Koa.Middleware {
   const { registry, revocations } = store
   const feed = createRevocationFeed({
-    ...{ issuer: settings.issuer, registry, revocations, now },
+    ...{ issuer: settings.issuer, registry, revocations },
     sign: async (statement) => signStatement(await keyRing.current(), statement),
   })
   return serveRevocations(registry, feed, log)

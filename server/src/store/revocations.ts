@@ -6,20 +6,28 @@ export interface Revocations {
    * Ids of all grants for these resources that were ended within the last `seconds`. All of them each time: rows become visible
    * in another order than they were written in, so that whoever asks for "what is new" would miss one.
    */
-  list(resourceUris: readonly string[], seconds: number): Promise<readonly string[]>
+  list(resourceUris: readonly string[], seconds: number): Promise<Revocation>
+}
+
+export interface Revocation {
+  readonly grants: readonly string[]
+  /** When the list was read, by the clock of the database: seconds since 1970. */
+  readonly readAt: number
 }
 
 const LIST: Statement = {
   name: 'revocation list',
-  text: `SELECT id FROM grants
-    WHERE revoked_at > now() - make_interval(secs => $2::float8) AND resource_uri = ANY($1::text[]) ORDER BY id`,
+  text: `SELECT floor(extract(epoch FROM now()))::float8 AS read_at, coalesce(array_agg(id ORDER BY id), '{}') AS grants FROM grants
+    WHERE revoked_at > now() - make_interval(secs => $2::float8) AND resource_uri = ANY($1::text[])`,
 }
 
 export function createRevocations(database: Database): Revocations {
   return {
     async list(resourceUris, seconds) {
-      const rows = await database.read<{ id: string }>(LIST, [resourceUris, seconds])
-      return rows.map(({ id }) => id)
+      type Row = { read_at: number; grants: readonly string[] }
+      const [row] = await database.read<Row>(LIST, [resourceUris, seconds])
+      if (row === undefined) throw new TypeError('an aggregate without a row')
+      return { grants: row.grants, readAt: row.read_at }
     },
   }
 }

@@ -1,6 +1,6 @@
 import { ACCESS_TOKENS_GONE_SECONDS } from '../../config/lifetimes.ts'
 import type { ResourceRegistry } from '../../store/resource-registry.ts'
-import type { Revocations } from '../../store/revocations.ts'
+import type { Revocation, Revocations } from '../../store/revocations.ts'
 
 /** A feed that is older says nothing: whoever holds an old one back gains no more than this. */
 export const FEED_LIFETIME_SECONDS = 60
@@ -26,8 +26,6 @@ export interface FeedDeps {
   readonly registry: Pick<ResourceRegistry, 'current'>
   readonly revocations: Revocations
   readonly sign: (statement: { type: string; claims: Readonly<Record<string, unknown>> }) => Promise<string>
-  /** Seconds since 1970. */
-  readonly now: () => number
 }
 
 interface Read {
@@ -38,16 +36,16 @@ interface Read {
 /** However many ask, the table is read, and what it says signed, once for each resource and `FEED_AGE_MS`. */
 export function createRevocationFeed(deps: FeedDeps): RevocationFeed {
   const reads = new Map<string, Read>()
-  const sign = (resourceUri: string, grants: readonly string[]): Promise<string> => {
-    const iat = deps.now()
+  const sign = (resourceUri: string, { grants, readAt: iat }: Revocation): Promise<string> => {
+    // By the clock of the database: resources refuse a statement that is older than the last, and every process makes some.
     const claims = { iss: deps.issuer, aud: resourceUri, iat, exp: iat + FEED_LIFETIME_SECONDS, revoked: grants }
     return deps.sign({ type: FEED_TYPE, claims })
   }
   const read = async (resourceUri: string, uris: readonly string[]): Promise<Revoked> => {
-    const grants = await deps.revocations.list(uris, ACCESS_TOKENS_GONE_SECONDS)
+    const revocation = await deps.revocations.list(uris, ACCESS_TOKENS_GONE_SECONDS)
     let signed: Promise<string> | undefined
     // Most reads are of streams that have nothing new to say.
-    return { grants, statement: () => (signed ??= sign(resourceUri, grants)) }
+    return { grants: revocation.grants, statement: () => (signed ??= sign(resourceUri, revocation)) }
   }
   return {
     async current(resourceUri) {
