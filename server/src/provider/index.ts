@@ -141,7 +141,7 @@ function createEngine(keys: SigningKeys, deps: ProviderDeps, { adapters }: Lasti
   settleAfterEachRequest(provider, { ...deps, database: store.database, graceSeconds: lifetimes.refreshGraceSeconds })
   completeMetadata(provider, { ...settings, registry: store.registry })
   answerRegistrations(provider)
-  const readAccessToken = createAccessTokenReader(issuer, keys)
+  const readAccessToken = createAccessTokenReader(issuer, deps.keyRing)
   registerTokenExchange(provider, { registry: store.registry, algorithm, readAccessToken, lifetimes, now })
   answerRevocations(provider, { database: store.database, readAccessToken, report: deps.report })
   answerIntrospections(provider, { database: store.database, readAccessToken })
