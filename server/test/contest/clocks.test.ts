@@ -5,7 +5,7 @@ import { cleanUp } from '../../src/store/housekeeping.ts'
 import { type Chain, claimsOf, exchange, FRONT, FRONT_TOOLS, startChain } from '../exchange/chain.ts'
 import { postForm } from '../setup/access-tokens.ts'
 import type { TestServer } from '../setup/authorization-server.ts'
-import { type Browser, createBrowser } from '../setup/browser.ts'
+import { type Browser, createBalancedBrowser } from '../setup/browser.ts'
 import { approve, authorization, redeem, refresh, register, type TokenAnswer } from '../setup/flow.ts'
 import { proofOf } from '../setup/key-client.ts'
 import { passTime, query } from '../setup/state.ts'
@@ -43,14 +43,8 @@ const DIRECTIONS = [
 
 /** A browser whose requests go to one process and the other by turns, whatever address is named. */
 function wandering(from: TestServer, to: TestServer): Browser {
-  const inner = createBrowser()
   let turn = 0
-  const there = (url: string) => url.replace(chain.server.issuer, (turn++ % 2 === 0 ? from : to).origin)
-  return {
-    cookies: inner.cookies,
-    get: (url) => inner.get(there(url)),
-    post: (url, form, headers) => inner.post(there(url), form, headers),
-  }
+  return createBalancedBrowser(chain.server.issuer, () => (turn++ % 2 === 0 ? from : to).origin)
 }
 
 /** A code that the two processes brought about together. */
