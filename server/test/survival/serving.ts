@@ -16,6 +16,7 @@ export const ISSUER = 'https://auth.example.com'
 const BIN = fileURLToPath(new URL('../../bin/sallyport.js', import.meta.url))
 /** A process takes seconds to start; where many things run on two cores, one was seen to take more than a minute. */
 const START_TIMEOUT_MS = 100_000
+const SAID_MAX = 2_000
 
 /** `sallyport serve` as an operator runs it, on the database and with the keys of a test server. */
 export interface Serving {
@@ -64,7 +65,11 @@ export async function startServing(server: TestServer, unlike: ServingOptions = 
     },
   })
   child.stdout.resume()
-  child.stderr.resume()
+  // What it said last, for whoever finds that it did not start.
+  let said = ''
+  child.stderr.on('data', (chunk: Buffer) => {
+    said = (said + String(chunk)).slice(-SAID_MAX)
+  })
   const ask = (path: string) =>
     fetch(`http://127.0.0.1:${managementPort}${path}`).then(
       ({ status }) => status,
@@ -86,7 +91,10 @@ export async function startServing(server: TestServer, unlike: ServingOptions = 
     },
   }
   try {
-    await vi.waitFor(async () => expect(await serving.ready()).toBe(200), { timeout: START_TIMEOUT_MS, interval: 100 })
+    await vi.waitFor(async () => expect(await serving.ready(), said).toBe(200), {
+      timeout: START_TIMEOUT_MS,
+      interval: 100,
+    })
   } catch (error) {
     // Nobody else knows of it.
     await serving.stop('SIGKILL')
