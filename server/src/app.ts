@@ -218,7 +218,7 @@ export async function createApp(deps: {
   app.use(crossOrigin(CROSS_ORIGIN_ENDPOINTS))
   app.use(pageRoutes(interactionDeps(deps, server, { pages, now, address })))
   app.use(resourceMetadata(settings.issuer, store.registry))
-  app.use(revocationsOf(deps, keyRing, now))
+  app.use(revocationsOf(deps, keyRing))
   app.use(onlyEndpoints(new Set(settings.registration.mode === 'off' ? ['/register'] : [])))
   app.use(canonicalParameters(store.registry))
   app.use(toEngine(server.engine))
@@ -229,11 +229,10 @@ export async function createApp(deps: {
 function revocationsOf(
   { settings, store, log, observers }: { settings: Settings; store: Store; log: Log; observers: Observers },
   keyRing: KeyRing,
-  now: () => number,
 ): Koa.Middleware {
   const { registry, revocations } = store
   const feed = createRevocationFeed({
-    ...{ issuer: settings.issuer, registry, revocations, now },
+    ...{ issuer: settings.issuer, registry, revocations },
     tellLag: observers.revocationPublished,
     sign: async (statement) => signStatement(await keyRing.current(), statement),
   })

@@ -12,8 +12,11 @@ export const ACCESS_TOKEN_BOUNDS = {
   reason: 'shorter floods the token endpoint, longer leaves a stolen token useful for too long',
 } as const
 
-/** Processes that read a change late still issue for this long, and clocks of resource servers are behind. */
-const LATE_SECONDS = 2 * MINUTE
+/**
+ * Processes that read a change late still issue for this long. Their clocks may be two minutes ahead, those of resource
+ * servers two minutes behind, and these take a token some seconds longer than it lives.
+ */
+const LATE_SECONDS = 5 * MINUTE
 
 /** So long after a change no access token from before it is taken anywhere, whatever the settings say. */
 export const ACCESS_TOKENS_GONE_SECONDS = ACCESS_TOKEN_BOUNDS.max + LATE_SECONDS

@@ -15,6 +15,11 @@ export interface KeyRing {
    * @throws SealedKeyError when no key that may sign opens any more
    */
   current(): Promise<SigningKeys>
+  /**
+   * The keys, read again where that one is not among them: another process may have signed with it before this one read of it.
+   * @throws SealedKeyError as `current`
+   */
+  knowing(kid: string): Promise<SigningKeys>
   /** Whether every key in the database opened when it was last read. */
   isWhole(): boolean
 }
@@ -56,17 +61,27 @@ export async function openKeyRing(options: {
     }
     view = reportChanges(before, view, report)
   }
+  const readOnce = (): Promise<void> => {
+    reading ??= read().finally(() => {
+      reading = undefined
+    })
+    return reading
+  }
+  const current = async (): Promise<SigningKeys> => {
+    if (performance.now() - readAt >= KEYS_AGE_MS) readOnce()
+    if (reading !== undefined) await withPatience(reading)
+    if (view.keys === undefined) throw view.error
+    return view.keys
+  }
   return {
     isWhole: () => view.keys !== undefined && view.closed.length === 0,
-    async current() {
-      if (performance.now() - readAt >= KEYS_AGE_MS) {
-        reading ??= read().finally(() => {
-          reading = undefined
-        })
-      }
-      if (reading !== undefined) await withPatience(reading)
-      if (view.keys === undefined) throw view.error
-      return view.keys
+    current,
+    async knowing(kid) {
+      const keys = await current()
+      if (kidsOf(keys).includes(kid)) return keys
+      // Whoever makes kids up causes one question at a time, however many ask.
+      await withPatience(readOnce())
+      return current()
     },
   }
 }

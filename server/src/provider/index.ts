@@ -148,7 +148,7 @@ function createEngine(keys: SigningKeys, deps: ProviderDeps, { adapters }: Lasti
   judgeProofs(provider, { ...deps, dpop: settings.dpop })
   completeMetadata(provider, { ...settings, registry: store.registry })
   answerRegistrations(provider)
-  const readAccessToken = createAccessTokenReader(issuer, keys)
+  const readAccessToken = createAccessTokenReader(issuer, deps.keyRing)
   registerTokenExchange(provider, { registry: store.registry, algorithm, readAccessToken, lifetimes, observer, now })
   answerRevocations(provider, { database: store.database, readAccessToken, report: deps.report })
   answerIntrospections(provider, { database: store.database, registry: store.registry, readAccessToken, observer })

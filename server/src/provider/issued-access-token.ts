@@ -1,5 +1,6 @@
-import { compactVerify, createLocalJWKSet, type JWK } from 'jose'
+import { compactVerify, createLocalJWKSet, decodeProtectedHeader, type JWK } from 'jose'
 import { z } from 'zod'
+import type { KeyRing } from '../keys/key-ring.ts'
 import type { SigningKeys } from '../keys/signing-keys.ts'
 
 /** An access token that this issuer signed. Whether anything of it is still live is another question. */
@@ -26,17 +27,37 @@ export type ReadAccessToken = (token: string) => Promise<IssuedAccessToken | und
  * that names a key, an address or another type is believed in nothing.
  * @see RFC 9068 §4, RFC 8725 §3.1, §3.11
  */
-export function createAccessTokenReader(issuer: string, signingKeys: SigningKeys): ReadAccessToken {
-  const keys = createLocalJWKSet({ keys: signingKeys.jwks.keys.map(publicPart) })
-  const algorithms = signingKeys.jwks.keys.map(({ alg }) => alg).filter((alg) => alg !== undefined)
+export function createAccessTokenReader(issuer: string, keyRing: Pick<KeyRing, 'knowing'>): ReadAccessToken {
   const claimsOf = claimsSchema(issuer)
+  let verifier: Verifier | undefined
   return async (token) => {
+    const kid = kidOf(token)
+    if (kid === undefined) return undefined
+    const signingKeys = await keyRing.knowing(kid)
+    if (verifier?.signingKeys !== signingKeys) verifier = createVerifier(signingKeys)
+    const { keys, algorithms } = verifier
     const verified = await compactVerify(token, keys, { algorithms }).catch(() => undefined)
     if (verified?.protectedHeader.typ !== 'at+jwt') return undefined
     const parsed = claimsOf.safeParse(JSON.parse(new TextDecoder().decode(verified.payload)))
     if (!parsed.success) return undefined
     const { gid: grantId, sub: accountId, client_id: clientId, aud: audience, exp: expiresAt } = parsed.data
     return { grantId, accountId, clientId, audience, expiresAt, claims: parsed.data }
+  }
+}
+
+type Verifier = ReturnType<typeof createVerifier>
+
+function createVerifier(signingKeys: SigningKeys) {
+  const { keys } = signingKeys.jwks
+  const algorithms = keys.map(({ alg }) => alg).filter((alg) => alg !== undefined)
+  return { signingKeys, algorithms, keys: createLocalJWKSet({ keys: keys.map(publicPart) }) }
+}
+
+function kidOf(token: string): string | undefined {
+  try {
+    return decodeProtectedHeader(token).kid
+  } catch {
+    return undefined
   }
 }
 

@@ -17,8 +17,8 @@ export const UNSEEN = 'unseen'
 export const NEW_DIGESTS = 'ARRAY(SELECT id_hash FROM seen)'
 
 // A process whose clock is behind takes an assertion longer than the one that saw it first: what was seen is kept beyond its
-// end by more than clocks of one deployment differ.
-const CLOCK_MARGIN_SECONDS = 120
+// end by as much as clocks of one deployment differ. Each may be two minutes off, one ahead and the other behind.
+const CLOCK_MARGIN_SECONDS = 240
 
 /**
  * Inserts what the request presents; of several requests with the same one, in whatever process, one finds it unseen. The

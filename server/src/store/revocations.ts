@@ -9,34 +9,44 @@ export interface RevokedGrant {
   readonly secondsAgo: number
 }
 
+export interface RevocationList {
+  /** In the order of their ids. */
+  readonly grants: readonly RevokedGrant[]
+  /** When the list was read, by the clock of the database: seconds since 1970. */
+  readonly readAt: number
+}
+
 /** Grants of which more is said in access tokens than still holds. */
 export interface Revocations {
   /**
    * All grants for these resources that were ended or narrowed within the last `seconds`. All of them each time: rows become
    * visible in another order than they were written in, so that whoever asks for "what is new" would miss one.
    */
-  list(resourceUris: readonly string[], seconds: number): Promise<readonly RevokedGrant[]>
+  list(resourceUris: readonly string[], seconds: number): Promise<RevocationList>
 }
 
-// Two conditions, each with an index of its own.
+// Two conditions, each with an index of its own; the time of the reading comes along where there is nothing else to tell.
 const LIST: Statement = {
   name: 'revocation list',
-  text: `SELECT id, NULL::jsonb AS taken_back, extract(epoch FROM now() - revoked_at)::float8 AS seconds_ago FROM grants
-      WHERE revoked_at > now() - make_interval(secs => $2::float8) AND resource_uri = ANY($1::text[])
-    UNION ALL
-    SELECT id, taken_back, extract(epoch FROM now() - narrowed_at)::float8 AS seconds_ago FROM grants
-      WHERE narrowed_at > now() - make_interval(secs => $2::float8) AND resource_uri = ANY($1::text[]) AND revoked_at IS NULL
-    ORDER BY id`,
+  text: `WITH revoked AS (
+      SELECT id, NULL::jsonb AS taken_back, revoked_at AS since FROM grants
+        WHERE revoked_at > now() - make_interval(secs => $2::float8) AND resource_uri = ANY($1::text[])
+      UNION ALL
+      SELECT id, taken_back, narrowed_at FROM grants
+        WHERE narrowed_at > now() - make_interval(secs => $2::float8) AND resource_uri = ANY($1::text[]) AND revoked_at IS NULL)
+    SELECT floor(extract(epoch FROM now()))::float8 AS read_at, coalesce(json_agg(json_build_object('id', id,
+        'takenBack', taken_back, 'secondsAgo', extract(epoch FROM now() - since)::float8) ORDER BY id), '[]') AS grants
+      FROM revoked`,
 }
 
 export function createRevocations(database: Database): Revocations {
   return {
     async list(resourceUris, seconds) {
-      type Row = { id: string; taken_back: readonly string[] | null; seconds_ago: number }
-      const rows = await database.read<Row>(LIST, [resourceUris, seconds])
-      return rows.map(({ id, taken_back: takenBack, seconds_ago: secondsAgo }) => {
-        return { id, takenBack: takenBack ?? undefined, secondsAgo }
-      })
+      type Told = Omit<RevokedGrant, 'takenBack'> & { takenBack: readonly string[] | null }
+      const [row] = await database.read<{ read_at: number; grants: readonly Told[] }>(LIST, [resourceUris, seconds])
+      if (row === undefined) throw new TypeError('an aggregate without a row')
+      const grants = row.grants.map((grant) => ({ ...grant, takenBack: grant.takenBack ?? undefined }))
+      return { grants, readAt: row.read_at }
     },
   }
 }

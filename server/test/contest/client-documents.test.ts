@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { CALLBACK, documentOf, startWorld, type World } from '../client-documents/world.ts'
 import { approve, authorization, redeem, refresh } from '../setup/flow.ts'
 import { query } from '../setup/state.ts'
+import { tallyContest } from '../setup/tally.ts'
 import { CONTENDERS, CONTEST_TIMEOUT_MS, ROUNDS } from './rounds.ts'
 import { contend, type ServerProcess, startServerProcess } from './server-processes.ts'
 
@@ -22,6 +23,7 @@ describe('a client that is a document', () => {
   it.each(['client-removed', 'client-document-gone'] as const)(
     'gets nothing after it was forgotten (%s) while both processes refresh (I3)',
     async (reason) => {
+      const tally = tallyContest(`refresh against ${reason}`)
       for (let round = 1; round <= Math.ceil(ROUNDS / 4); round += 1) {
         const url = `https://client.example/contest/${reason}-${round}.json`
         world.host.serve(url, documentOf(url))
@@ -44,6 +46,7 @@ describe('a client that is a document', () => {
           },
         )
         await ended
+        tally.add(answers.map(({ status }) => String(status)))
         expect(answers.filter(({ sentAt, status }) => sentAt > acknowledgedAt && status === 200)).toEqual([])
         expect(answers.filter(({ status }) => ![200, 400, 401].includes(status))).toEqual([])
         const [live] = await query(

@@ -4,6 +4,7 @@ import { startTestServer, type TestServer } from '../setup/authorization-server.
 import { createBrowser } from '../setup/browser.ts'
 import { approve, authorization, redeem, refresh, register } from '../setup/flow.ts'
 import { query } from '../setup/state.ts'
+import { tallyContest } from '../setup/tally.ts'
 import { CONTENDERS, CONTEST_TIMEOUT_MS, ROUNDS } from './rounds.ts'
 import { contend, type ServerProcess, startServerProcess } from './server-processes.ts'
 
@@ -21,6 +22,7 @@ afterAll(async () => {
 it(
   'one code that both processes are asked for at once gives one set of tokens, and the rest are replays (A87, I1, I4)',
   async () => {
+    const tally = tallyContest('code')
     const clientId = await register(server)
     const browser = createBrowser()
     for (let round = 1; round <= ROUNDS; round += 1) {
@@ -29,6 +31,7 @@ it(
       const servers = processes.map((each) => each.server)
       const answers = await contend(servers, CONTENDERS, (each) => redeem(each, request, code))
       const winners = answers.filter(({ status }) => status === 200)
+      tally.add(answers, winners.length)
       expect(winners, `round ${round}`).toHaveLength(1)
       for (const { status, body } of answers.filter((answer) => answer.status !== 200)) {
         expect({ status, error: body.error }, `round ${round}`).toEqual({ status: 400, error: 'invalid_grant' })

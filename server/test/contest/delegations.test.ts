@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Chain, exchange, signIn, startChain } from '../exchange/chain.ts'
 import { postForm } from '../setup/access-tokens.ts'
+import { tallyContest } from '../setup/tally.ts'
 import { CONTENDERS, CONTEST_TIMEOUT_MS, ROUNDS } from './rounds.ts'
 import { contend, type ServerProcess, startServerProcess } from './server-processes.ts'
 
@@ -21,6 +22,7 @@ describe('nothing is exchanged after a revocation was acknowledged (I3, AS-REV-0
   it.each(['access token', 'refresh token'])(
     'the person gives back the %s at one process while the server exchanges at both',
     async (what) => {
+      const tally = tallyContest(`exchange against giving back the ${what}`)
       for (let round = 1; round <= Math.ceil(ROUNDS / 4); round += 1) {
         const { token, refreshToken, clientId } = await signIn(chain)
         const given = what === 'access token' ? token : refreshToken
@@ -41,6 +43,7 @@ describe('nothing is exchanged after a revocation was acknowledged (I3, AS-REV-0
           },
         )
         await revocation
+        tally.add(answers.map(({ status }) => String(status)))
         expect(
           answers.filter(({ sentAt, status }) => sentAt > acknowledgedAt && status === 200),
           `round ${round}`,

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { API, type Chain, claimsOf, exchange, signIn, startChain } from '../exchange/chain.ts'
 import { proofOf } from '../setup/key-client.ts'
 import { query } from '../setup/state.ts'
+import { tallyContest } from '../setup/tally.ts'
 import { CONTENDERS, CONTEST_TIMEOUT_MS, ROUNDS } from './rounds.ts'
 import { contend, type ServerProcess, startServerProcess } from './server-processes.ts'
 
@@ -31,12 +32,14 @@ describe('one client assertion that both processes are shown at once', () => {
   it(
     'proves the client to one request; the others are told that it is not proven, and nothing of them happens (A97, I5, AS-TK-07)',
     async () => {
+      const tally = tallyContest('client assertion')
       const { token } = await signIn(chain)
       for (let round = 1; round <= ROUNDS; round += 1) {
         const [moment] = await query(chain.server, 'SELECT now()::text AS at')
         const proof = await proofOf(chain.server, chain.front)
         const answers = await contend(servers(), CONTENDERS, (each) => exchange(each, chain.front, token, proof))
         const winners = answers.filter(({ status }) => status === 200)
+        tally.add(answers, winners.length)
         expect(winners, `round ${round}`).toHaveLength(1)
         for (const { status, body } of answers.filter((answer) => answer.status !== 200)) {
           expect({ status, error: body.error }, `round ${round}`).toEqual({ status: 401, error: 'invalid_client' })
@@ -86,7 +89,8 @@ type Signed = Awaited<ReturnType<typeof signIn>>
 describe('no exchange succeeds after a revocation was acknowledged (I3, AS-TX-08, A137)', () => {
   it.each(REVOCATIONS)(
     '$what while both processes exchange',
-    async ({ revoke, undo }) => {
+    async ({ what, revoke, undo }) => {
+      const tally = tallyContest(`exchange against ${what}`)
       for (let round = 1; round <= Math.ceil(ROUNDS / (2 * REVOCATIONS.length)); round += 1) {
         const signed = await signIn(chain)
         // From here on both remember the registry and the client: only the database can know better.
@@ -107,6 +111,7 @@ describe('no exchange succeeds after a revocation was acknowledged (I3, AS-TX-08
           return { sentAt, status: answer.status }
         })
         await revocation
+        tally.add(answers.map(({ status }) => String(status)))
         const late = answers.filter(({ sentAt, status }) => sentAt > acknowledgedAt && status === 200)
         expect(late, `round ${round}`).toEqual([])
         expect(answers.map(({ status }) => status).filter((status) => ![200, 400].includes(status))).toEqual([])

@@ -5,6 +5,7 @@ import { startTestServer, type TestServer } from '../setup/authorization-server.
 import { createBrowser } from '../setup/browser.ts'
 import { approve, authorization, redeem, refresh, register, type TokenAnswer } from '../setup/flow.ts'
 import { query } from '../setup/state.ts'
+import { tallyContest } from '../setup/tally.ts'
 import { CONTEST_TIMEOUT_MS, ROUNDS } from './rounds.ts'
 import { type ServerProcess, startServerProcess } from './server-processes.ts'
 
@@ -52,6 +53,7 @@ describe('two processes that clean up while requests run', () => {
   it(
     'remove everything that has ended and nothing else, one at a time, and no request fails (I8)',
     async () => {
+      const tally = tallyContest('housekeeping')
       const clientId = await register(server)
       const browser = createBrowser()
       const failures: TokenAnswer[] = []
@@ -81,6 +83,7 @@ describe('two processes that clean up while requests run', () => {
         )
         const winners = outcomes.filter(({ ok }) => ok)
         won += winners.length
+        tally.add(outcomes.map((outcome) => (outcome.ok ? 'cleaned up' : outcome.reason)))
         expect(winners.length, `round ${round}`).toBeGreaterThan(0)
         for (const outcome of outcomes) if (!outcome.ok) expect(outcome.reason).toBe('not-now')
         // A second winner came when the first was done: together they removed each row once.

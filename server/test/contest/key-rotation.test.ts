@@ -1,11 +1,11 @@
 import { protect } from '@sallyport/resource'
 import { decodeJwt, decodeProtectedHeader } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { run } from '../cli/fake-terminal.ts'
 import { RESOURCE, startTestServer, type TestServer, TOOLS } from '../setup/authorization-server.ts'
 import { createBrowser } from '../setup/browser.ts'
 import { approve, authorization, redeem, refresh, register, type TokenAnswer } from '../setup/flow.ts'
 import { query } from '../setup/state.ts'
+import { keysCommand } from './keys-command.ts'
 import { type ServerProcess, startServerProcess } from './server-processes.ts'
 
 const FAMILIES = 6
@@ -23,11 +23,6 @@ afterAll(async () => {
 })
 
 const everyone = () => [server, ...processes.map((each) => each.server)]
-
-function keysCommand(...args: string[]) {
-  const keys = server.settings.encryptionKeys.map((key) => key.reveal()).join(',')
-  return run(['keys', ...args], { env: { DATABASE_URL: server.databaseUrl, SALLYPORT_ENCRYPTION_KEYS: keys } })
-}
 
 async function publishedBy({ origin }: TestServer): Promise<readonly string[]> {
   const response = await fetch(`${origin}/.well-known/jwks.json`)
@@ -92,7 +87,7 @@ describe('a rotation while two processes answer', () => {
     const [old = ''] = await publishedBy(server)
     const guard = await guardOfServer()
     const load = await startLoad()
-    const rotated = await keysCommand('rotate', '--sign-after', '600', '--json')
+    const rotated = await keysCommand(server, ['rotate', '--sign-after', '600', '--json'])
     expect(rotated).toMatchObject({ code: 0, stderr: '' })
     const { kid, ending } = JSON.parse(rotated.stdout)
     expect(ending).toEqual([{ kid: old, endsAt: expect.any(String) }])
@@ -128,7 +123,7 @@ describe('a rotation while two processes answer', () => {
     const load = await startLoad()
     await expect.poll(() => load.answers.length, POLL).toBeGreaterThan(FAMILIES)
     const before = String(load.answers[0]?.body.access_token)
-    const { kid } = JSON.parse((await keysCommand('rotate', '--compromised', '--json')).stdout)
+    const { kid } = JSON.parse((await keysCommand(server, ['rotate', '--compromised', '--json'])).stdout)
     await expect.poll(() => Promise.all(everyone().map(publishedBy)), POLL).toEqual([[kid], [kid], [kid]])
     load.kidsOfLate()
     await expect.poll(() => load.kidsOfLate(), POLL).toEqual([kid])

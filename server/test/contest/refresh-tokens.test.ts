@@ -6,6 +6,7 @@ import { startTestServer, type TestServer } from '../setup/authorization-server.
 import { createBrowser } from '../setup/browser.ts'
 import { approve, authorization, redeem, refresh, register, signInAndRedeem } from '../setup/flow.ts'
 import { query } from '../setup/state.ts'
+import { tallyContest } from '../setup/tally.ts'
 import { CONTENDERS, CONTEST_TIMEOUT_MS, ROUNDS } from './rounds.ts'
 import { contend, type ServerProcess, startServerProcess } from './server-processes.ts'
 
@@ -42,6 +43,7 @@ describe('one refresh token that both processes are asked for at once', () => {
   it(
     'has one successor, which every answer carries (A105, I2, AS-RT-03)',
     async () => {
+      const tally = tallyContest('refresh token')
       const servers = await startPair(60)
       const { clientId, tokens } = await signInAndRedeem(server)
       const { gid } = decodeJwt(String(tokens.body.access_token))
@@ -53,6 +55,7 @@ describe('one refresh token that both processes are asked for at once', () => {
           `round ${round}`,
         ).toEqual(answers.map(() => 200))
         const successors = new Set(answers.map(({ body }) => String(body.refresh_token)))
+        tally.add(answers, successors.size)
         const accessTokens = new Set(answers.map(({ body }) => String(body.access_token)))
         expect({ successors: successors.size, accessTokens: accessTokens.size }, `round ${round}`).toEqual({
           successors: 1,
@@ -68,6 +71,7 @@ describe('one refresh token that both processes are asked for at once', () => {
   it(
     'without a grace window has one answer, and the family ends (A105, I2, I4)',
     async () => {
+      const tally = tallyContest('refresh token without a grace window')
       const servers = await startPair(0)
       const clientId = await register(server)
       const browser = createBrowser()
@@ -79,6 +83,7 @@ describe('one refresh token that both processes are asked for at once', () => {
         const token = String(tokens.body.refresh_token)
         const answers = await contend(servers, CONTENDERS, (each) => refresh(each, clientId, token))
         const winners = answers.filter(({ status }) => status === 200)
+        tally.add(answers, winners.length)
         expect(winners, `round ${round}`).toHaveLength(1)
         for (const { status, body } of answers.filter((answer) => answer.status !== 200)) {
           expect({ status, error: body.error }, `round ${round}`).toEqual({ status: 400, error: 'invalid_grant' })
@@ -104,6 +109,7 @@ describe('one refresh token that both processes are asked for at once', () => {
   it(
     'never looks like a replay while the processes disagree on the encryption key in use (AS-RT-03)',
     async () => {
+      const tally = tallyContest('refresh token, encryption keys in different order')
       const added = secret(randomBytes(32).toString('base64'))
       const pair = await Promise.all([
         startServerProcess(server, { encryptionKeys: [...server.settings.encryptionKeys, added] }),
@@ -120,6 +126,7 @@ describe('one refresh token that both processes are asked for at once', () => {
           (each) => refresh(each, clientId, token),
         )
         const given = answers.filter(({ status }) => status === 200).map(({ body }) => String(body.refresh_token))
+        tally.add(answers, new Set(given).size)
         expect(new Set(given).size, `round ${round}`).toBe(1)
         // Whoever was late with the other key says "again", and again gets the one that counts.
         for (const answer of answers.filter(({ status }) => status !== 200)) expect(answer.status).toBe(503)

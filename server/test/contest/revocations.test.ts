@@ -5,6 +5,7 @@ import { basic, CONFIDENTIAL, giveResource, postForm, WITH_CONFIDENTIAL_CLIENTS 
 import { PASSWORD, startTestServer, type TestServer } from '../setup/authorization-server.ts'
 import { refresh, signInAndRedeem } from '../setup/flow.ts'
 import { query } from '../setup/state.ts'
+import { tallyContest } from '../setup/tally.ts'
 import { CONTENDERS, CONTEST_TIMEOUT_MS, ROUNDS } from './rounds.ts'
 import { contend, type ServerProcess, startServerProcess } from './server-processes.ts'
 
@@ -64,7 +65,8 @@ const REVOCATIONS = [
 describe('nothing succeeds after a revocation was acknowledged (I3, A36)', () => {
   it.each(REVOCATIONS)(
     '$what while both processes refresh',
-    async ({ revoke, undo }) => {
+    async ({ what, revoke, undo }) => {
+      const tally = tallyContest(`refresh against ${what}`)
       const hash = await hashPassword(PASSWORD)
       for (let round = 1; round <= Math.ceil(ROUNDS / REVOCATIONS.length); round += 1) {
         const { clientId, tokens } = await signInAndRedeem(server)
@@ -85,6 +87,7 @@ describe('nothing succeeds after a revocation was acknowledged (I3, A36)', () =>
           },
         )
         await revocation
+        tally.add(answers.map(({ status }) => String(status)))
         const late = answers.filter(({ sentAt, status }) => sentAt > acknowledgedAt && status === 200)
         expect(late, `round ${round}`).toEqual([])
         expect(answers.map(({ status }) => status).filter((status) => ![200, 400, 401].includes(status))).toEqual([])

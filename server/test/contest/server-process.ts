@@ -1,4 +1,5 @@
 // A server of its own process on the database of a test. It says its port when it listens and ends with its parent.
+import './movable-clock.ts'
 import { createServer } from 'node:http'
 import { createApp } from '../../src/app.ts'
 import { secret } from '../../src/config/secret.ts'

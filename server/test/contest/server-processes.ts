@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import type { Secret } from '../../src/config/secret.ts'
 import type { LifetimeSettings, Settings } from '../../src/config/settings.ts'
 import type { TestServer } from '../setup/authorization-server.ts'
+import type { ClockMessage } from './movable-clock.ts'
 
 const PROGRAM = new URL('./server-process.ts', import.meta.url)
 
@@ -19,6 +20,8 @@ export interface ServerProcess {
   /** The test server as reached through this process. */
   readonly server: TestServer
   readonly child: ChildProcess
+  /** Sets its clock, while it runs: seconds ahead of everybody else's, negative behind. */
+  moveClock(seconds: number): Promise<void>
   stop(signal?: 'SIGTERM' | 'SIGKILL'): Promise<void>
 }
 
@@ -37,6 +40,11 @@ export async function startServerProcess(
   return {
     server: { ...server, origin: `http://127.0.0.1:${port}` },
     child,
+    async moveClock(clockAheadSeconds) {
+      const moved = once(child, 'message')
+      child.send({ clockAheadSeconds } satisfies ClockMessage)
+      await moved
+    },
     async stop(signal = 'SIGTERM') {
       if (child.exitCode !== null || child.signalCode !== null) return
       child.kill(signal)

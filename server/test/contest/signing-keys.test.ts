@@ -6,6 +6,7 @@ import { loadSigningKeys } from '../../src/keys/signing-keys.ts'
 import { openStore } from '../../src/store/index.ts'
 import { startTestServer, type TestServer } from '../setup/authorization-server.ts'
 import { query } from '../setup/state.ts'
+import { tallyContest } from '../setup/tally.ts'
 import { CONTEST_TIMEOUT_MS, ROUNDS } from './rounds.ts'
 import { startServerProcess } from './server-processes.ts'
 
@@ -30,6 +31,7 @@ describe('on a database without signing keys', () => {
   it(
     'whoever comes at once agrees on one key',
     async () => {
+      const tally = tallyContest('first signing key')
       const stores = Array.from({ length: 4 }, () => openStore({ databaseUrl: server.databaseUrl, poolSize: 1 }))
       const sealer = createSealer([secret(randomBytes(32).toString('base64'))])
       for (let round = 1; round <= ROUNDS; round += 1) {
@@ -38,6 +40,10 @@ describe('on a database without signing keys', () => {
           stores.map(({ signingKeys: table }) => loadSigningKeys({ table, sealer, algorithm: 'ES256' })),
         )
         const kids = loaded.flatMap(({ jwks }) => jwks.keys.map(({ kid }) => kid))
+        tally.add(
+          kids.map(() => 'loaded'),
+          new Set(kids).size,
+        )
         expect(new Set(kids).size, `round ${round}`).toBe(1)
       }
       await Promise.all(stores.map((store) => store.close()))

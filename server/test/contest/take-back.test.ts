@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { startTestServer, type TestServer } from '../setup/authorization-server.ts'
 import { refresh, signInAndRedeem } from '../setup/flow.ts'
 import { query } from '../setup/state.ts'
+import { tallyContest } from '../setup/tally.ts'
 import { CONTENDERS, CONTEST_TIMEOUT_MS, ROUNDS } from './rounds.ts'
 import { contend, type ServerProcess, startServerProcess } from './server-processes.ts'
 
@@ -21,6 +22,7 @@ const BOTH = ['mcp:issue:read', 'mcp:issue:create']
 it(
   'a permission that was taken back is in no token that was asked for afterwards, at either process (I3, I6)',
   async () => {
+    const tally = tallyContest('refresh against taking a permission back')
     for (let round = 1; round <= Math.ceil(ROUNDS / 5); round += 1) {
       const { clientId, tokens } = await signInAndRedeem(server, { scope: BOTH.join(' ') }, { scopes: BOTH })
       const [row] = await query(server, 'SELECT id, account_id FROM consents WHERE client_id = $1', [clientId])
@@ -38,6 +40,7 @@ it(
         return { sentAt, status, scope: String(body.scope ?? '') }
       })
       await taken
+      tally.add(answers.map(({ status }) => String(status)))
       // Repetitions in the window, and 503 for those whose grant changed under them: nothing else.
       expect(answers.map(({ status }) => status).filter((status) => status !== 200 && status !== 503)).toEqual([])
       const late = answers.filter(({ sentAt, scope }) => sentAt > acknowledgedAt && scope.includes('create'))

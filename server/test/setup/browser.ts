@@ -52,6 +52,20 @@ function keep(cookies: Map<string, Cookie>, line: string): void {
   else cookies.set(`${name} ${path}`, { name, value, path })
 }
 
+/**
+ * A browser behind a balancer: whatever address of the issuer is named, the request goes where `at` says.
+ * @param at the origin of a process, asked for each request
+ */
+export function createBalancedBrowser(issuer: string, at: () => string): Browser {
+  const browser = createBrowser()
+  const there = (url: string): string => (url.startsWith(issuer) ? at() + url.slice(issuer.length) : url)
+  return {
+    cookies: browser.cookies,
+    get: (url) => browser.get(there(url)),
+    post: (url, form, headers) => browser.post(there(url), form, headers),
+  }
+}
+
 /** The value of a hidden or typed field of a page. */
 export function fieldOf(html: string, name: string): string {
   const tag = html.match(new RegExp(`<input[^>]*name="${name}"[^>]*>`))?.[0] ?? ''

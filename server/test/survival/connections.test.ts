@@ -1,10 +1,8 @@
 import pg from 'pg'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startTestServer, type TestServer } from '../setup/authorization-server.ts'
-import { type DatabaseLink, openDatabaseLink } from '../setup/database-link.ts'
 import { refresh, signInAndRedeem } from '../setup/flow.ts'
 import { query } from '../setup/state.ts'
-import { startRefreshing } from './refreshing.ts'
 import { type Serving, startServing, UNAVAILABLE } from './serving.ts'
 
 const POLL = { timeout: 60_000, interval: 50 }
@@ -12,17 +10,13 @@ const POLL = { timeout: 60_000, interval: 50 }
 const POOL_SIZE = 3
 
 let home: TestServer
-let link: DatabaseLink
 let serving: Serving
 beforeAll(async () => {
   home = await startTestServer()
-  link = await openDatabaseLink(home.databaseUrl)
-  serving = await startServing(home, { databaseUrl: link.databaseUrl, poolSize: POOL_SIZE })
+  serving = await startServing(home, { poolSize: POOL_SIZE })
 })
-afterEach(() => link.restore())
 afterAll(async () => {
   await serving.stop()
-  await link.close()
   await home.close()
 })
 
@@ -37,42 +31,6 @@ async function hold(statement: string): Promise<() => Promise<void>> {
     await client.end()
   }
 }
-
-describe('when the way to PostgreSQL', () => {
-  it.each([
-    { happens: 'breaks', harm: () => link.cut() },
-    { happens: 'hangs', harm: () => link.stall() },
-  ])('$happens, the process says so, lives on, and recovers by itself', async ({ harm }) => {
-    const load = await startRefreshing(home, () => [serving.server], 2)
-    await expect.poll(() => load.answered(), POLL).toBeGreaterThan(2)
-    await harm()
-    await expect.poll(() => serving.ready(), POLL).toBe(503)
-    expect(await serving.live()).toBe(200)
-    await expect.poll(() => load.unavailable(), POLL).toBeGreaterThan(0)
-    await link.restore()
-    const startedAt = performance.now()
-    const before = load.answered()
-    await expect.poll(() => load.answered(), POLL).toBeGreaterThan(before)
-    console.info(`the way was open again: first answer after ${Math.round(performance.now() - startedAt)} ms`)
-    await expect.poll(() => serving.ready(), POLL).toBe(200)
-    const tokens = await load.stop()
-    expect(load.unexpected).toEqual([])
-    for (const token of tokens) expect((await refresh(home, load.clientId, token)).status).toBe(200)
-  })
-
-  it('is closed from the other side, the process opens another, and nothing is lost', async () => {
-    const load = await startRefreshing(home, () => [serving.server], 3)
-    for (let round = 0; round < 5; round += 1) {
-      const before = load.answered()
-      link.halfClose()
-      await expect.poll(() => load.answered(), POLL).toBeGreaterThan(before + 3)
-    }
-    const tokens = await load.stop()
-    expect(load.unexpected).toEqual([])
-    expect(serving.child.exitCode).toBeNull()
-    for (const token of tokens) expect((await refresh(home, load.clientId, token)).status).toBe(200)
-  })
-})
 
 describe('when every connection of the pool is taken', () => {
   it('requests are answered 503 in time, and afterwards as if nothing had been', async () => {

@@ -1,6 +1,6 @@
 import { ACCESS_TOKENS_GONE_SECONDS } from '../../config/lifetimes.ts'
 import type { ResourceRegistry } from '../../store/resource-registry.ts'
-import type { Revocations, RevokedGrant } from '../../store/revocations.ts'
+import type { RevocationList, Revocations, RevokedGrant } from '../../store/revocations.ts'
 import { createLagWatch, type TellLag } from './lag.ts'
 
 /** A feed that is older says nothing: whoever holds an old one back gains no more than this. */
@@ -27,8 +27,6 @@ export interface FeedDeps {
   readonly registry: Pick<ResourceRegistry, 'current'>
   readonly revocations: Revocations
   readonly sign: (statement: { type: string; claims: Readonly<Record<string, unknown>> }) => Promise<string>
-  /** Seconds since 1970. */
-  readonly now: () => number
   readonly tellLag: TellLag
 }
 
@@ -41,19 +39,19 @@ interface Read {
 export function createRevocationFeed(deps: FeedDeps): RevocationFeed {
   const reads = new Map<string, Read>()
   const watchLag = createLagWatch(deps.tellLag)
-  const sign = (resourceUri: string, said: RevocationClaims): Promise<string> => {
-    const iat = deps.now()
+  const sign = (resourceUri: string, said: RevocationClaims, { readAt: iat }: RevocationList): Promise<string> => {
+    // By the clock of the database: resources refuse a statement that is older than the last, and every process makes some.
     const claims = { iss: deps.issuer, aud: resourceUri, iat, exp: iat + FEED_LIFETIME_SECONDS, ...said }
     return deps.sign({ type: FEED_TYPE, claims })
   }
   const read = async (resourceUri: string, uris: readonly string[]): Promise<Revoked> => {
     const began = performance.now()
-    const revoked = await deps.revocations.list(uris, ACCESS_TOKENS_GONE_SECONDS)
-    watchLag(resourceUri, revoked, (performance.now() - began) / 1_000)
-    const said = claimsOf(revoked)
+    const list = await deps.revocations.list(uris, ACCESS_TOKENS_GONE_SECONDS)
+    watchLag(resourceUri, list.grants, (performance.now() - began) / 1_000)
+    const said = claimsOf(list.grants)
     let signed: Promise<string> | undefined
     // Most reads are of streams that have nothing new to say.
-    return { state: JSON.stringify(said), statement: () => (signed ??= sign(resourceUri, said)) }
+    return { state: JSON.stringify(said), statement: () => (signed ??= sign(resourceUri, said, list)) }
   }
   return {
     async current(resourceUri) {

@@ -85,7 +85,7 @@ async function issue(
   const accessToken = await token.save()
   unit.exchange = {
     ...{ grantId: subject.grantId, accountId: subject.accountId, clientId, actors: subject.actors },
-    ...{ sourceUri: source.uri, targetUri: target.uri },
+    ...{ sourceUri: source.uri, targetUri: target.uri, subjectExpiresAt: subject.expiresAt },
     heldScopes: subject.actors.length === 0 ? subject.scopes : [],
   }
   unit.events.push(exchanged(facts, granted, { tokenId: token.jti, correlationId }))
