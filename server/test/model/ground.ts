@@ -5,6 +5,7 @@ import { TOOLS } from './measures.ts'
 
 /** One database, in which sequences run one after the other. */
 export interface Ground {
+  readonly databaseUrl: string
   begin(graceSeconds: number): Promise<Place>
   close(): Promise<void>
 }
@@ -32,6 +33,7 @@ export async function openGround(): Promise<Ground> {
   const pass = await passing(store)
   let count = 0
   return {
+    databaseUrl: database.url,
     async begin(graceSeconds) {
       if (count % SEQUENCES_KEPT === 0) await store.database.write(EMPTY, [])
       count += 1

@@ -13,7 +13,7 @@ const SEQUENCES = times(2_000, 50_000)
 const STEPS_MAX = 24
 // While the database works for one, the test thinks for another.
 const LANES = 3
-// A busy machine of two cores was seen to take fifty milliseconds a sequence.
+// A busy machine of two cores was seen to take seventy milliseconds a sequence.
 const TIMEOUT_MS = times(600_000, 7_200_000)
 
 const grounds: Ground[] = []
