@@ -85,12 +85,27 @@ const WITHDRAW: Statement = {
   text: `WITH chosen AS (SELECT c.id FROM consents c WHERE ${SELECTED} AND c.withdrawn_at IS NULL FOR UPDATE),
     ${withdrawConsents('id IN (SELECT id FROM chosen)')},
     ${endGrants('consent_id IN (SELECT id FROM chosen)', 'consent-withdrawn', '$6')}
-    SELECT (SELECT count(*) FROM chosen)::int AS consents, ${ENDED}`,
+    SELECT ARRAY(SELECT id FROM chosen) AS consents, ${ENDED}`,
+}
+
+// A grant that was being written meanwhile is not seen by the statement that takes back. Its writer locks the consent until it
+// is through, so that a second statement, which comes after, sees all there can be.
+const END_LATE: Statement = {
+  name: 'consent end late',
+  text: `WITH chosen AS (SELECT id FROM consents WHERE id = ANY($1::text[]) AND withdrawn_at IS NOT NULL),
+    ${endGrants('consent_id IN (SELECT id FROM chosen)', 'consent-withdrawn', '$2')}
+    SELECT ${ENDED}`,
 }
 
 // A permission that was said once has a name of its own in the consent: the scope and the interaction it was said in.
 const WITHOUT_SCOPE = `(SELECT coalesce(jsonb_object_agg(each.key, each.value), '{}'::jsonb)
   FROM jsonb_each(c.scopes) AS each WHERE split_part(each.key, ' ', 1) <> $3)`
+
+const NARROW_GRANTS = `narrowed AS (UPDATE grants SET scopes = coalesce((SELECT json_object_agg(each.key, each.value)
+          FROM json_each(grants.scopes) AS each WHERE each.key <> $3), '{}'::json),
+        taken_back = coalesce(taken_back, '[]'::jsonb) || jsonb_build_array($3::text), narrowed_at = now()
+      WHERE consent_id IN (SELECT id FROM changed) AND revoked_at IS NULL
+        AND EXISTS (SELECT 1 FROM json_object_keys(grants.scopes) AS name WHERE name = $3))`
 
 // One statement changes each table once: engines that grow out of one PostgreSQL refuse a second time.
 const TAKE_BACK: Statement = {
@@ -99,16 +114,21 @@ const TAKE_BACK: Statement = {
       WHERE c.id = $1 AND c.account_id = $2 AND c.withdrawn_at IS NULL
         AND EXISTS (SELECT 1 FROM jsonb_object_keys(c.scopes) AS name WHERE split_part(name, ' ', 1) = $3)
       RETURNING c.id, c.account_id, c.client_id, c.resource_uri),
-    narrowed AS (UPDATE grants SET scopes = coalesce((SELECT json_object_agg(each.key, each.value)
-          FROM json_each(grants.scopes) AS each WHERE each.key <> $3), '{}'::json),
-        taken_back = coalesce(taken_back, '[]'::jsonb) || jsonb_build_array($3::text), narrowed_at = now()
-      WHERE consent_id IN (SELECT id FROM changed) AND revoked_at IS NULL
-        AND EXISTS (SELECT 1 FROM json_object_keys(grants.scopes) AS name WHERE name = $3)),
+    ${NARROW_GRANTS},
     recorded AS (INSERT INTO audit_events
         (id, at, type, outcome, correlation_id, account_id, client_id, resource_uri, detail)
       SELECT gen_random_uuid(), now(), 'consent.narrowed', 'allowed', $4, account_id, client_id, resource_uri,
              jsonb_build_object('scope', $3::text)
         FROM changed)
+    SELECT id FROM changed`,
+}
+
+// Where the person has said yes to it again meanwhile there is nothing to take out.
+const NARROW_LATE: Statement = {
+  name: 'consent narrow late',
+  text: `WITH changed AS (SELECT c.id FROM consents c WHERE c.id = $1 AND c.account_id = $2
+      AND NOT EXISTS (SELECT 1 FROM jsonb_object_keys(c.scopes) AS name WHERE split_part(name, ' ', 1) = $3)),
+    ${NARROW_GRANTS}
     SELECT id FROM changed`,
 }
 
@@ -125,13 +145,18 @@ export function createConsentList(database: Database): ConsentList {
     },
     listGrants: async (selection) => (await database.read<GrantRow>(LIST_GRANTS, placesOf(selection))).map(grantOf),
     async withdraw(selection) {
-      type Counts = { consents: number; ended: number }
-      const values = [...placesOf(selection), actId()]
-      const [counts] = await writeEnding<Counts>(database, 'consent-withdrawn', WITHDRAW, values)
-      return { consents: counts?.consents ?? 0, grants: counts?.ended ?? 0 }
+      type Taken = { consents: readonly string[]; ended: number }
+      const act = actId()
+      const reason = 'consent-withdrawn'
+      const [taken] = await writeEnding<Taken>(database, reason, WITHDRAW, [...placesOf(selection), act])
+      if (taken === undefined || taken.consents.length === 0) return { consents: 0, grants: 0 }
+      const [late] = await writeEnding(database, reason, END_LATE, [taken.consents, act])
+      return { consents: taken.consents.length, grants: taken.ended + (late?.ended ?? 0) }
     },
     async takeBack({ consentId, accountId, scope }) {
-      return (await database.write(TAKE_BACK, [consentId, accountId, scope, actId()])).length > 0
+      if ((await database.write(TAKE_BACK, [consentId, accountId, scope, actId()])).length === 0) return false
+      await database.write(NARROW_LATE, [consentId, accountId, scope])
+      return true
     },
     async endGrant(grantId) {
       const ended = await writeEnding(database, 'revoked-by-operator', END_GRANT, [grantId, actId()])

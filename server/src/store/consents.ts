@@ -2,7 +2,8 @@ import { type Account, type AccountColumns, accountOf } from './accounts.ts'
 import { type AuditEvent, timeOrderedId } from './audit-event.ts'
 import { recordEvents } from './audit-events.ts'
 import type { Database, Statement } from './database.ts'
-import { nameInConsent, type Permissions } from './permission.ts'
+import { clientIsThere } from './grants.ts'
+import { asInConsent, type Permissions } from './permission.ts'
 import { combine, type Part } from './statement-builder.ts'
 
 /** What a person agreed to, by account, client and resource. It is found from any browser and keeps the union. */
@@ -25,7 +26,8 @@ export interface Consents {
   /** The account and its live consent in one round trip. A disabled account is not found. */
   findWithAccount(key: ConsentKey): Promise<{ account: Account; consent: Consent | undefined } | undefined>
   /**
-   * Adds permissions to what was agreed before, if the session that says so is still signed in to this account.
+   * Adds permissions to what was agreed before, if the session that says so is still signed in to this account, and client
+   * and resource are still there: another that comes to live under the same name must not find a consent.
    * @param gift.clientDigest version of the client document the person saw; what was agreed to with another one is not kept
    * @param gift.site origin the answer goes to, where it goes to a site
    * @returns false when it is not
@@ -94,23 +96,21 @@ function upsertConsent(gift: Gift): Part {
   const sites = gift.site === undefined ? {} : { [gift.site]: true }
   return {
     name: 'agreed',
-    sql: (
-      place,
-    ) => `INSERT INTO consents (id, account_id, client_id, client_digest, resource_uri, scopes, sites, created_at, updated_at)
-      SELECT ${place(timeOrderedId(Date.now()))}::text, s.account_id, ${place(gift.clientId)}::text,
-             ${place(gift.clientDigest ?? null)}::text, ${place(gift.resourceUri)}::text,
-             ${place(JSON.stringify(namedInConsent(gift.permissions)))}::jsonb, ${place(JSON.stringify(sites))}::jsonb, now(), now()
+    sql: (place) => {
+      const clientId = `${place(gift.clientId)}::text`
+      const digest = `${place(gift.clientDigest ?? null)}::text`
+      const resourceUri = `${place(gift.resourceUri)}::text`
+      return `INSERT INTO consents (id, account_id, client_id, client_digest, resource_uri, scopes, sites, created_at, updated_at)
+      SELECT ${place(timeOrderedId(Date.now()))}::text, s.account_id, ${clientId}, ${digest}, ${resourceUri},
+             ${place(JSON.stringify(asInConsent(gift.permissions)))}::jsonb, ${place(JSON.stringify(sites))}::jsonb, now(), now()
         FROM sessions s
        WHERE s.uid = ${place(gift.sessionUid)} AND s.account_id = ${place(gift.accountId)} AND s.expires_at > now()
+         AND ${clientIsThere(clientId, digest)} AND EXISTS (SELECT 1 FROM resources r WHERE r.uri = ${resourceUri})
       ON CONFLICT (account_id, client_id, resource_uri) DO UPDATE SET
         scopes = CASE WHEN ${LIVE} THEN ${LIVE_UNION} ELSE excluded.scopes END,
         sites = CASE WHEN ${LIVE} THEN consents.sites || excluded.sites ELSE excluded.sites END,
         client_digest = excluded.client_digest, withdrawn_at = NULL, updated_at = excluded.updated_at
-      RETURNING id`,
+      RETURNING id`
+    },
   }
-}
-
-function namedInConsent(permissions: Permissions): Permissions {
-  const entries = Object.entries(permissions)
-  return Object.fromEntries(entries.map(([scope, permission]) => [nameInConsent(scope, permission), permission]))
 }

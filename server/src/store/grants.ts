@@ -1,5 +1,5 @@
 import type { Database, Statement } from './database.ts'
-import type { Permissions } from './permission.ts'
+import { asInConsent, type Permissions } from './permission.ts'
 import type { Part } from './statement-builder.ts'
 
 /** One authorization made from a consent: one code, one refresh family, what was exchanged from them. */
@@ -90,13 +90,15 @@ export async function findGrant(database: Database, grantId: string): Promise<Gr
 }
 
 /** Condition: the client is registered, or the version of its document is one that was fetched and not forgotten. */
-function clientIsThere(clientId: string, digest: string): string {
+export function clientIsThere(clientId: string, digest: string): string {
   return `(EXISTS (SELECT 1 FROM clients k WHERE k.id = ${clientId})
     OR EXISTS (SELECT 1 FROM client_document_versions d WHERE d.url = ${clientId} AND d.digest = ${digest}))`
 }
 
 /**
- * Inserts a grant if consent, account, client and resource are live at that moment, and no other one has its id.
+ * Inserts a grant if consent, account, client and resource are live at that moment, the consent still holds every permission
+ * that was read from it, and no other grant has its id. The consent is locked, so that a permission that is being taken back
+ * is gone before this looks, or is taken out of this grant afterwards.
  * @param after name of an earlier part that must have found a row: the session
  */
 export function insertGrant(grant: Grant, after: string): Part {
@@ -112,8 +114,10 @@ export function insertGrant(grant: Grant, after: string): Part {
         JOIN resources r ON r.uri = c.resource_uri
        WHERE c.id = ${place(grant.consentId)} AND c.withdrawn_at IS NULL
          AND c.client_digest IS NOT DISTINCT FROM ${place(grant.clientDigest ?? null)}::text
+         AND c.scopes ?& ${place(Object.keys(asInConsent(grant.permissions)))}::text[]
          AND ${clientIsThere('c.client_id', 'c.client_digest')}
          AND EXISTS (SELECT 1 FROM ${after})
+         FOR SHARE OF c
       ON CONFLICT (id) DO NOTHING RETURNING id`,
   }
 }

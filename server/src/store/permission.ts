@@ -23,6 +23,12 @@ export function nameInConsent(scope: string, { duration, interaction = '' }: Per
   return duration === 'once' ? `${scope} ${interaction}` : scope
 }
 
+/** Permissions by scope, as they lie in a consent by name. */
+export function asInConsent(permissions: Permissions): Permissions {
+  const entries = Object.entries(permissions)
+  return Object.fromEntries(entries.map(([scope, permission]) => [nameInConsent(scope, permission), permission]))
+}
+
 /**
  * The permissions of a grant that have not ended.
  * @param now seconds since 1970
