@@ -16,7 +16,13 @@ import { clientAssertions } from './client-assertion.ts'
 import { createFetchLimits } from './client-documents/fetch-limits.ts'
 import { createDocumentClients, type DocumentClients } from './client-documents/index.ts'
 import { createRefresher } from './client-documents/refresher.ts'
-import { CLIENT_AUTH_METHODS, clients, compareSecretsByDigest, leaveRedirectUrisToTheJudge } from './clients.ts'
+import {
+  CLIENT_AUTH_METHODS,
+  clients,
+  compareSecretsByDigest,
+  leaveRedirectUrisToTheJudge,
+  makeSecretsByMethod,
+} from './clients.ts'
 import { compose } from './compose.ts'
 import { cookieNames, cookies } from './cookies.ts'
 import { completeMetadata } from './discovery.ts'
@@ -131,7 +137,10 @@ function createEngine(keys: SigningKeys, deps: ProviderDeps, { adapters }: Lasti
   const provider = new Provider(issuer, compose(slices, namesKnownToTheEngine()))
   // The request arrives with the issuer's own scheme and host, whatever it said before.
   provider.proxy = true
+  // The engine is an application inside ours, which hears of the same broken connection and says so.
+  provider.silent = true
   compareSecretsByDigest(provider)
+  makeSecretsByMethod(provider)
   leaveRedirectUrisToTheJudge(provider)
   ignoreUnacceptableClients(provider, deps.report)
   deriveSuccessorIds(provider)
