@@ -29,6 +29,7 @@ import { completeMetadata } from './discovery.ts'
 import { errors, type RenderErrorPage } from './errors.ts'
 import { registerTokenExchange } from './exchange/grant-type.ts'
 import { grants } from './grants.ts'
+import { holdErrors } from './held-errors.ts'
 import { createInteractionStates, type InteractionStates } from './interaction-state.ts'
 import { interactions } from './interactions.ts'
 import { namesKnownToTheEngine } from './internals.ts'
@@ -52,7 +53,6 @@ import { storage } from './storage.ts'
 import { surface } from './surface.ts'
 import { tokens } from './tokens.ts'
 import { ignoreUnacceptableClients } from './unacceptable-clients.ts'
-import { keepErrorsFromStrangers } from './untrusted-redirects.ts'
 
 export interface ProviderDeps {
   readonly settings: Settings
@@ -146,7 +146,7 @@ function createEngine(keys: SigningKeys, deps: ProviderDeps, { adapters }: Lasti
   deriveSuccessorIds(provider)
   deriveCodesFromInteractions(provider, deps.sealer)
   reportRefusals(provider, deps.report)
-  keepErrorsFromStrangers(provider, settings.privateUseRedirects)
+  holdErrors(provider)
   settleAfterEachRequest(provider, { ...deps, database: store.database, graceSeconds: lifetimes.refreshGraceSeconds })
   completeMetadata(provider, { ...settings, registry: store.registry })
   answerRegistrations(provider)
@@ -177,7 +177,7 @@ function slicesOf(keys: SigningKeys, deps: ProviderDeps, adapters: LastingParts[
     cookies: cookies(issuer, settings.cookieKeys),
     revocation: revocation(),
     introspection: introspection(),
-    errors: errors(deps.renderErrorPage, privateUseRedirects),
+    errors: errors(deps.renderErrorPage, { consents: store.consents, privateUseRedirects }),
     routes: routes(),
     outgoing: outgoing(deps.egress, deps.report),
     surface: surface(),
