@@ -1,4 +1,4 @@
-import type { Adapter } from 'oidc-provider'
+import { type Adapter, type AdapterPayload, Provider } from 'oidc-provider'
 import { findCode } from '../../store/authorization-codes.ts'
 import type { Database } from '../../store/database.ts'
 import { currentUnit } from '../../store/unit-of-work.ts'
@@ -32,7 +32,8 @@ export function codeAdapter(database: Database, now: () => number): Adapter {
       const unit = currentUnit()
       rememberRow(unit, stored.row)
       unit.presented = { kind: 'code', value: code, grantId: stored.row.grant_id }
-      const { payload, consumedAt, secondsLeft } = stored
+      const { consumedAt, secondsLeft } = stored
+      const payload = { ...stored.payload, ...redirectUriFor(stored.payload) }
       if (consumedAt !== undefined) return { ...payload, jti: code, exp: NEVER, consumed: consumedAt }
       return { ...payload, jti: code, exp: endFor(secondsLeft, now()) }
     },
@@ -42,4 +43,15 @@ export function codeAdapter(database: Database, now: () => number): Adapter {
       unit.consumption = { kind: 'code', code, grantId: unit.presented.grantId }
     },
   }
+}
+
+/**
+ * A code that is bound to a verifier needs no redirect URI to say whose it is, and clients of OAuth 2.1 send none. One that
+ * is sent is compared as ever.
+ * @see OAuth 2.1 §10.2
+ */
+function redirectUriFor({ codeChallenge }: AdapterPayload): { redirectUri?: string } {
+  const sent = Provider.ctx?.oidc.params?.redirect_uri
+  const omitted = currentUnit().facts.redirectUriOmitted === true && codeChallenge !== undefined
+  return omitted && typeof sent === 'string' ? { redirectUri: sent } : {}
 }
