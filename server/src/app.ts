@@ -11,7 +11,7 @@ import { crossOrigin } from './http/cors.ts'
 import { createDrainingServer } from './http/draining-server.ts'
 import { CROSS_ORIGIN_ENDPOINTS, onlyEndpoints } from './http/endpoints.ts'
 import { toEngine } from './http/engine.ts'
-import { answerFailures } from './http/failures.ts'
+import { answerFailures, reportBrokenConnections } from './http/failures.ts'
 import { refuseForeignHost } from './http/host-check.ts'
 import type { InteractionDeps } from './http/interaction/ports.ts'
 import { createManagementServer, type ReadinessCheck } from './http/management.ts'
@@ -197,6 +197,8 @@ export async function createApp(deps: {
   const readCaller = createCallerReader(settings.trustedProxies)
   const watch = createProxyHints({ report: log, https: address.protocol === 'https' })
   const app = new Koa()
+  // Without a listener koa writes to stderr, beside the log, whatever a stranger's bytes made the parser say.
+  app.on('error', reportBrokenConnections(log))
   app.use((ctx, next) => {
     const correlationId = `req_${randomBytes(CORRELATION_ID_BYTES).toString('base64url')}`
     ctx.set('X-Correlation-Id', correlationId)

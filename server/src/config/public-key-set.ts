@@ -20,6 +20,8 @@ const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k']
 const KEPT = ['kty', 'crv', 'x', 'y', 'n', 'e', 'kid', 'alg', 'use']
 
 const BASE64URL = /^[A-Za-z0-9_-]+$/
+/** Among them null characters and halves of surrogate pairs, which JSON can spell and the database cannot hold. */
+const NOT_PRINTABLE = /\p{C}/u
 
 /**
  * Judges the public keys of a client that signs in by key.
@@ -49,14 +51,14 @@ function judgeKey(value: unknown): { key: PublicKey; reason?: string | undefined
   }
   const entries = Object.entries(value).filter(([name]) => KEPT.includes(name))
   if (!entries.every((entry): entry is [string, string] => isMember(entry[1]))) {
-    return { key: {}, reason: 'has a member that is not text, or too long' }
+    return { key: {}, reason: 'has a member that is not printable text, or too long' }
   }
   const key: PublicKey = Object.fromEntries(entries)
   return { key, reason: refuseUse(key) ?? refuseParameters(key) }
 }
 
 function isMember(value: unknown): boolean {
-  return typeof value === 'string' && value !== '' && value.length <= MAX_MEMBER_LENGTH
+  return typeof value === 'string' && value !== '' && value.length <= MAX_MEMBER_LENGTH && !NOT_PRINTABLE.test(value)
 }
 
 function refuseUse({ use }: PublicKey): string | undefined {

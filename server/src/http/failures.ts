@@ -1,14 +1,17 @@
-import type { Middleware } from 'koa'
+import type { Context, Middleware } from 'koa'
 import { currentUnit } from '../store/unit-of-work.ts'
 import { answerJson } from './endpoints.ts'
 import { BodyTooLargeError } from './request-body.ts'
 
-type Report = (level: 'error', message: string, detail: Readonly<Record<string, unknown>>) => void
+type Report = (level: 'debug' | 'error', message: string, detail: Readonly<Record<string, unknown>>) => void
 
 // A client that hears this tries again by itself.
 const RETRY_AFTER_SECONDS = '2'
 
-/** Whatever was not foreseen ends here: the log learns everything, the caller only the id to ask about. */
+/**
+ * Whatever was not foreseen ends here: the log learns everything, the caller only the id to ask about. A request that its
+ * sender broke off is no failure: anybody can do that, as often as they like, and would bury the errors that are.
+ */
 export function answerFailures(report: Report): Middleware {
   return async (ctx, next) => {
     try {
@@ -16,10 +19,27 @@ export function answerFailures(report: Report): Middleware {
     } catch (error) {
       if (error instanceof BodyTooLargeError) return answerJson(ctx, 413, 'invalid_request', 'The body is too large.')
       const { correlationId, callerAddress: address } = currentUnit()
+      if (isBrokenOff(ctx)) {
+        ctx.status = 400
+        return report('debug', 'a request was broken off', { path: ctx.path, error, address, correlationId })
+      }
       report('error', 'request failed', { path: ctx.path, error, address, correlationId })
       ctx.set('Retry-After', RETRY_AFTER_SECONDS)
       const sentence = 'The server cannot answer right now: try again in a few seconds.'
       return answerJson(ctx, 503, 'temporarily_unavailable', sentence)
     }
   }
+}
+
+/** Errors that are about no answer any more: connections that break, and what failed outside of every other net. */
+export function reportBrokenConnections(report: Report): (error: unknown, ctx?: Context) => void {
+  return (error, ctx) => {
+    const correlationId = ctx?.response.get('X-Correlation-Id')
+    if (ctx?.req.socket.destroyed === true) report('debug', 'a connection broke', { error, correlationId })
+    else report('error', 'request failed', { path: ctx?.path, error, correlationId })
+  }
+}
+
+function isBrokenOff({ req }: Context): boolean {
+  return req.destroyed && !req.complete
 }

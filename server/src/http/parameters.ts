@@ -19,6 +19,9 @@ const PARAMETERS_MAX = 100
 // The engine answers in any mode it knows, even to refuse that mode, and with pages of its own. This one it does not know.
 const UNKNOWN_RESPONSE_MODE = 'unsupported'
 
+// The engine wants the parameter of whoever redeems a code. This is no URI, and is compared with none.
+const OMITTED_REDIRECT_URI = 'omitted'
+
 // The engine ties `max_age` to OpenID; here it is read from the facts. @see RFC 9470 §4
 const SECONDS = /^\d{1,9}$/
 
@@ -94,6 +97,10 @@ async function canonicaliseForm(
   if (refusal !== undefined) return refusal
   if (ctx.path === '/par') noteFacts(params)
   const canonical = canonicalise(params, await registry.current())
+  if (ctx.path === '/token' && canonical.get('grant_type') === 'authorization_code' && !canonical.has('redirect_uri')) {
+    currentUnit().facts = { ...currentUnit().facts, redirectUriOmitted: true }
+    canonical.set('redirect_uri', OMITTED_REDIRECT_URI)
+  }
   ctx.state.engineRequest = withBody(ctx.req, Buffer.from(canonical.toString()))
   return undefined
 }

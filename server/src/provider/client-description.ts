@@ -11,8 +11,9 @@ export interface ClientDescription {
 }
 
 /**
- * @param client.clientDigest version of its document that the authorization began with
- * @returns undefined for a client that is not here
+ * @param client.clientDigest version of its document that the authorization began with, or that was agreed to
+ * @returns undefined for a registered client that is not here; of a document that is not here the host remains, because it
+ *   is in the id
  */
 export async function describeClient(
   { provider, documentClients }: { provider: () => Provider; documentClients: DocumentClients },
@@ -20,7 +21,8 @@ export async function describeClient(
 ): Promise<ClientDescription | undefined> {
   if (isDocumentUrl(clientId)) {
     const client = await documentClients.ofVersion(clientId, clientDigest)
-    return client && { name: String(client.metadata.client_name), preRegistered: false, documentHost: client.host }
+    const name = client === undefined ? '' : String(client.metadata.client_name)
+    return { name, preRegistered: false, documentHost: URL.parse(clientId)?.host }
   }
   const client = await provider().Client.find(clientId)
   return client && { name: client.clientName ?? '', preRegistered: isPreRegistered(client), documentHost: undefined }

@@ -67,6 +67,19 @@ function normaliseInPlace(
   Object.assign(metadata, result.metadata)
 }
 
+const WITHOUT_SECRET: readonly unknown[] = ['none', 'private_key_jwt']
+
+/**
+ * Who gets a secret hangs on the way it signs in and on nothing else. The engine also looks at algorithms of tokens that
+ * are not issued here, and does so before anybody has looked at what was sent: a member of a strange shape would end there.
+ */
+export function makeSecretsByMethod(provider: Provider): void {
+  Object.defineProperty(provider.Client, 'needsSecret', {
+    value: (metadata: { token_endpoint_auth_method?: unknown }): boolean =>
+      !WITHOUT_SECRET.includes(metadata.token_endpoint_auth_method),
+  })
+}
+
 /** Secrets are kept as digests, so the engine's comparison of plain texts is replaced. */
 export function compareSecretsByDigest(provider: Provider): void {
   const prototype: object = provider.Client.prototype

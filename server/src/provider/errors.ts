@@ -2,8 +2,8 @@ import { type ErrorOut, errors as engineErrors, type KoaContextWithOIDC } from '
 import { currentUnit } from '../store/unit-of-work.ts'
 import { DocumentError, LIMIT_RETRY_SECONDS } from './client-documents/refusal.ts'
 import { CLIENT_DOCUMENT_UNUSABLE, describeError, errorEntry } from './error-catalogue.ts'
+import { addressOfError, type ErrorRedirectRules, strangersHost } from './held-errors.ts'
 import type { Slice } from './slice.ts'
-import { strangersHost } from './untrusted-redirects.ts'
 
 /** What a page about a refusal needs to know. */
 export interface Refusal {
@@ -21,16 +21,23 @@ export type RenderErrorPage = (refusal: Refusal) => {
   readonly body: string
 }
 
-/** Refusals that a person sees: those that must not, or cannot, be sent back to the client. */
-export function errors(renderErrorPage: RenderErrorPage, privateUseRedirects: readonly string[]): Slice {
+/** Errors of the authorization endpoint: on a page, where the client has not earned an answer. */
+export function errors(renderErrorPage: RenderErrorPage, rules: ErrorRedirectRules): Slice {
   return {
     async renderError(ctx, out, error) {
+      const address = await addressOfError(ctx, out, error, rules)
+      if (address !== undefined) {
+        ctx.status = 303
+        return ctx.redirect(address)
+      }
       const refusal = refusalForPerson(out, error)
-      const host = strangersHost(ctx, privateUseRedirects)
+      const host = strangersHost(ctx, rules.privateUseRedirects)
       const where = host === undefined ? '' : ` The app answers at ${host}, an address nobody vouched for here.`
       const page = renderErrorPage({ ...refusal, description: refusal.description + where })
       // An error that was on its way back to the client brings the status of a redirect along.
       if (ctx.status < 400) ctx.status = 400
+      // Nothing of a refused request is written: the browser keeps the cookies it came with.
+      ctx.remove('Set-Cookie')
       if (ctx.status === 429) ctx.set('Retry-After', String(LIMIT_RETRY_SECONDS))
       ctx.set({ ...page.headers })
       ctx.type = 'html'

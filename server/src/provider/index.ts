@@ -17,7 +17,13 @@ import { clientAssertions } from './client-assertion.ts'
 import { createFetchLimits } from './client-documents/fetch-limits.ts'
 import { createDocumentClients, type DocumentClients } from './client-documents/index.ts'
 import { createRefresher } from './client-documents/refresher.ts'
-import { CLIENT_AUTH_METHODS, clients, compareSecretsByDigest, leaveRedirectUrisToTheJudge } from './clients.ts'
+import {
+  CLIENT_AUTH_METHODS,
+  clients,
+  compareSecretsByDigest,
+  leaveRedirectUrisToTheJudge,
+  makeSecretsByMethod,
+} from './clients.ts'
 import { compose } from './compose.ts'
 import { cookieNames, cookies } from './cookies.ts'
 import { completeMetadata } from './discovery.ts'
@@ -25,6 +31,7 @@ import { dpop, judgeProofs } from './dpop.ts'
 import { errors, type RenderErrorPage } from './errors.ts'
 import { registerTokenExchange } from './exchange/grant-type.ts'
 import { grants } from './grants.ts'
+import { holdErrors } from './held-errors.ts'
 import { createInteractionStates, type InteractionStates } from './interaction-state.ts'
 import { interactions } from './interactions.ts'
 import { namesKnownToTheEngine } from './internals.ts'
@@ -50,7 +57,6 @@ import { storage } from './storage.ts'
 import { surface } from './surface.ts'
 import { tokens } from './tokens.ts'
 import { ignoreUnacceptableClients } from './unacceptable-clients.ts'
-import { keepErrorsFromStrangers } from './untrusted-redirects.ts'
 
 export interface ProviderDeps {
   readonly settings: Settings
@@ -136,14 +142,17 @@ function createEngine(keys: SigningKeys, deps: ProviderDeps, { adapters }: Lasti
   const provider = new Provider(issuer, compose(slices, namesKnownToTheEngine()))
   // The request arrives with the issuer's own scheme and host, whatever it said before.
   provider.proxy = true
+  // The engine is an application inside ours, which hears of the same broken connection and says so.
+  provider.silent = true
   compareSecretsByDigest(provider)
+  makeSecretsByMethod(provider)
   leaveRedirectUrisToTheJudge(provider)
   ignoreUnacceptableClients(provider, deps.report)
   deriveSuccessorIds(provider)
   deriveCodesFromInteractions(provider, deps.sealer)
   reportRefusals(provider, deps.report)
   countRefusedTargets(provider, observer)
-  keepErrorsFromStrangers(provider, settings.privateUseRedirects)
+  holdErrors(provider)
   settleAfterEachRequest(provider, { ...deps, database: store.database, graceSeconds: lifetimes.refreshGraceSeconds })
   judgeProofs(provider, { ...deps, dpop: settings.dpop })
   completeMetadata(provider, { ...settings, registry: store.registry })
@@ -177,7 +186,7 @@ function slicesOf(keys: SigningKeys, deps: ProviderDeps, adapters: LastingParts[
     cookies: cookies(issuer, settings.cookieKeys),
     revocation: revocation(),
     introspection: introspection(),
-    errors: errors(deps.renderErrorPage, privateUseRedirects),
+    errors: errors(deps.renderErrorPage, { consents: store.consents, privateUseRedirects }),
     routes: routes(),
     outgoing: outgoing(deps.egress, deps.report),
     surface: surface(),

@@ -8,7 +8,7 @@ import { hashId } from './id-hash.ts'
 /** One version of a document: what of it matters here, under the digest of what people agree to. */
 export interface DocumentVersion {
   readonly digest: string
-  /** RFC 7591 names, as the document had them. */
+  /** RFC 7591 names, as far as this server uses them. */
   readonly metadata: Readonly<Record<string, unknown>>
 }
 

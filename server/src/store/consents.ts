@@ -22,9 +22,18 @@ export interface ConsentKey {
   readonly resourceUri: string
 }
 
+/** A client as whoever is signed in may have agreed to it, whichever resource it was for. */
+interface ConsentToClient extends Pick<ConsentKey, 'accountId' | 'clientId'> {
+  readonly clientDigest: string | undefined
+  /** Origin that the person must have seen an answer go to; undefined where answers stay on their machine. */
+  readonly site: string | undefined
+}
+
 export interface Consents {
   /** The account and its live consent in one round trip. A disabled account is not found. */
   findWithAccount(key: ConsentKey): Promise<{ account: Account; consent: Consent | undefined } | undefined>
+  /** Whether the account has agreed to this version of the client, and something of it still holds. */
+  isLive(consent: ConsentToClient): Promise<boolean>
   /**
    * Adds permissions to what was agreed before, if the session that says so is still signed in to this account, and client
    * and resource are still there: another that comes to live under the same name must not find a consent.
@@ -48,6 +57,15 @@ const FIND_WITH_ACCOUNT: Statement = {
     FROM accounts a
     LEFT JOIN consents c ON c.account_id = a.id AND c.client_id = $2 AND c.resource_uri = $3 AND c.withdrawn_at IS NULL
    WHERE a.id = $1 AND a.disabled_at IS NULL`,
+}
+
+const IS_LIVE: Statement = {
+  name: 'consent is live',
+  text: `SELECT 1 FROM consents c JOIN accounts a ON a.id = c.account_id AND a.disabled_at IS NULL
+    WHERE c.account_id = $1 AND c.client_id = $2 AND c.withdrawn_at IS NULL
+      AND c.client_digest IS NOT DISTINCT FROM $3::text AND ($4::text IS NULL OR c.sites ? $4::text)
+      AND EXISTS (SELECT 1 FROM jsonb_each(c.scopes) AS each WHERE ${stillHolds('each.value')})
+    LIMIT 1`,
 }
 
 /**
@@ -75,6 +93,9 @@ export function createConsents(database: Database): Consents {
       const sites = new Set(Object.keys(row.sites ?? {}))
       return { account, consent: { id, permissions, sites, clientDigest: digest ?? undefined } }
     },
+    async isLive({ accountId, clientId, clientDigest, site }) {
+      return (await database.read(IS_LIVE, [accountId, clientId, clientDigest ?? null, site ?? null])).length > 0
+    },
     async give(gift) {
       const parts = [upsertConsent(gift), recordEvents([gift.event], gift.correlationId, 'agreed')]
       const { statement, values } = combine(parts, 'SELECT id FROM agreed')
@@ -83,10 +104,14 @@ export function createConsents(database: Database): Consents {
   }
 }
 
+function stillHolds(permission: string): string {
+  return `(${permission}->>'endsAt' IS NULL OR (${permission}->>'endsAt')::float8 > extract(epoch FROM now()))`
+}
+
 // What has ended is nothing to remember.
 const LIVE_UNION = `(SELECT coalesce(jsonb_object_agg(each.key, each.value), '{}'::jsonb)
   FROM jsonb_each(consents.scopes || excluded.scopes) AS each
-  WHERE each.value->>'endsAt' IS NULL OR (each.value->>'endsAt')::float8 > extract(epoch FROM now()))`
+  WHERE ${stillHolds('each.value')})`
 
 // What is carried over was not withdrawn, and was agreed to with the same version of the client document.
 const LIVE = 'consents.withdrawn_at IS NULL AND consents.client_digest IS NOT DISTINCT FROM excluded.client_digest'

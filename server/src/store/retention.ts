@@ -84,7 +84,9 @@ export const RETENTIONS: readonly Retention[] = [
     over: `t.created_at < now() - interval '${UNUSED_DOCUMENT_HOURS} hours'
       AND NOT EXISTS (SELECT 1 FROM client_documents d WHERE d.url = t.url AND d.digest = t.digest)
       AND NOT EXISTS (SELECT 1 FROM grants g WHERE g.client_id = t.url AND g.client_digest = t.digest
-                         AND g.revoked_at IS NULL AND g.expires_at > now())`,
+                         AND g.revoked_at IS NULL AND g.expires_at > now())
+      AND NOT EXISTS (SELECT 1 FROM consents c WHERE c.client_id = t.url AND c.client_digest = t.digest
+                         AND c.withdrawn_at IS NULL)`,
     atOnce: ROWS_AT_ONCE,
   },
   {

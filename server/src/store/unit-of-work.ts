@@ -45,6 +45,8 @@ export interface RequestFacts {
   readonly maxAgeSeconds?: number
   /** Version of the client document that the authorization began with. */
   readonly clientDigest?: string
+  /** A code came without the redirect URI that it was sent to. */
+  readonly redirectUriOmitted?: boolean
 }
 
 /**

@@ -1,6 +1,7 @@
 import { expect } from 'vitest'
 import type { TestServer } from '../setup/authorization-server.ts'
-import { authorization } from '../setup/flow.ts'
+import { type Browser, createBrowser } from '../setup/browser.ts'
+import { approve, authorization } from '../setup/flow.ts'
 
 /** How the server answered an authorization request. */
 export type Answer =
@@ -16,6 +17,23 @@ export async function ask(server: TestServer, clientId: string, overrides: Overr
   return send(server, authorizeUrl(server, clientId, overrides))
 }
 
+const agreed = new Map<string, Promise<Browser>>()
+
+/** The same in the browser of a person who has agreed to this client: its errors go back to it. */
+export async function askAgreed(server: TestServer, clientId: string, overrides: Overrides = {}): Promise<Answer> {
+  const key = `${server.issuer} ${clientId}`
+  const browser = agreed.get(key) ?? agree(server, clientId)
+  agreed.set(key, browser)
+  return send(server, authorizeUrl(server, clientId, overrides), await browser)
+}
+
+async function agree(server: TestServer, clientId: string): Promise<Browser> {
+  const browser = createBrowser()
+  const { code } = await approve(server, authorization(server, clientId), {}, browser)
+  expect(code).not.toBe('')
+  return browser
+}
+
 export function authorizeUrl(server: TestServer, clientId: string, overrides: Overrides = {}): string {
   const url = new URL(authorization(server, clientId, { state: 'the state' }).url)
   for (const [name, value] of Object.entries(overrides)) {
@@ -25,8 +43,8 @@ export function authorizeUrl(server: TestServer, clientId: string, overrides: Ov
   return url.href
 }
 
-export async function send(server: TestServer, url: string): Promise<Answer> {
-  const response = await fetch(url, { headers: { Accept: 'text/html' }, redirect: 'manual' })
+export async function send(server: TestServer, url: string, browser = createBrowser()): Promise<Answer> {
+  const response = await browser.get(url)
   const { status, headers } = response
   const location = headers.get('location')
   if (location === null) return { kind: 'page', status, html: await response.text(), headers }

@@ -3,7 +3,7 @@ import { startTestServer, type TestServer } from '../setup/authorization-server.
 import { createBrowser } from '../setup/browser.ts'
 import { approve, authorization, redeem, register } from '../setup/flow.ts'
 import { rawRequest } from '../setup/raw-request.ts'
-import { ask, authorizeUrl, expectPage, expectRefusal, expectTaken, type Overrides, send } from './ask.ts'
+import { ask, askAgreed, authorizeUrl, expectPage, expectRefusal, expectTaken, type Overrides, send } from './ask.ts'
 
 let server: TestServer
 let clientId: string
@@ -21,7 +21,7 @@ describe('a parameter that is sent twice', () => {
     { name: 'prompt', values: ['none', 'login'] },
     { name: 'max_age', values: ['1', '2'] },
   ])('is an error: $name (A13, AS-AZ-14)', async ({ name, values }) => {
-    await expectRefusal(server, ask(server, clientId, { [name]: values }), 'invalid_request')
+    await expectRefusal(server, askAgreed(server, clientId, { [name]: values }), 'invalid_request')
   })
 
   it.each([
@@ -32,7 +32,7 @@ describe('a parameter that is sent twice', () => {
   })
 
   it('is not echoed when it is the state (A13)', async () => {
-    const answer = await ask(server, clientId, { state: ['one', 'two'] })
+    const answer = await askAgreed(server, clientId, { state: ['one', 'two'] })
     if (answer.kind !== 'callback') throw new Error('expected a redirect')
     expect(answer.url.searchParams.has('state')).toBe(false)
     expect(answer.url.searchParams.get('error')).toBe('invalid_request')
@@ -69,12 +69,12 @@ describe('a parameter this server does not take', () => {
   ]
 
   it.each(REFUSED)('is refused: $sent', async ({ params, error }) => {
-    await expectRefusal(server, ask(server, clientId, params), error)
+    await expectRefusal(server, askAgreed(server, clientId, params), error)
   })
 
   it('sends an error for a token where a client would look for a token, and never a token (A16, AS-AZ-01)', async () => {
     for (const response_type of ['token', 'code token', 'id_token token']) {
-      const answer = await ask(server, clientId, { response_type })
+      const answer = await askAgreed(server, clientId, { response_type })
       if (answer.kind !== 'callback') throw new Error('expected a redirect')
       const params = new URLSearchParams(answer.url.hash.slice(1))
       expect(Object.fromEntries(params)).toMatchObject({ error: 'unsupported_response_type', iss: server.issuer })
@@ -103,10 +103,10 @@ describe('a parameter this server does not take', () => {
 })
 
 describe('an authorization request without a session', () => {
-  it('is told login_required for prompt=none, and sets no cookie (AS-AZ-16)', async () => {
+  it('ends on a page for prompt=none, which says login_required and sets no cookie (AS-AZ-16, AS-AZ-11)', async () => {
     const answer = await ask(server, clientId, { prompt: 'none' })
     expect(answer.headers.getSetCookie()).toEqual([])
-    await expectRefusal(server, Promise.resolve(answer), 'login_required')
+    await expectPage(Promise.resolve(answer), 'login_required')
   })
 })
 
@@ -119,16 +119,17 @@ describe('a state', () => {
     { state: 'of eight kilobytes, too large for a cookie (A22)', value: randomText(8_000) },
   ])('$state comes back as it was, with a code and with an error (AS-AZ-07)', async ({ value }) => {
     const request = authorization(server, clientId, { state: value })
-    const { params, code } = await approve(server, request)
+    const browser = createBrowser()
+    const { params, code } = await approve(server, request, {}, browser)
     expect(params.getAll('state')).toEqual([value])
     expect([...params.keys()].sort()).toEqual(['code', 'iss', 'state'])
     expect((await redeem(server, request, code)).status).toBe(200)
-    const refused = await createBrowser().get(authorizeUrl(server, clientId, { state: value, prompt: 'none' }))
+    const refused = await browser.get(authorizeUrl(server, clientId, { state: value, prompt: 'none' }))
     expect(new URL(refused.headers.get('location') ?? '').searchParams.get('state')).toBe(value)
   })
 
   it('that was not sent does not come back (AS-AZ-17)', async () => {
-    const answer = await ask(server, clientId, { state: undefined, prompt: 'none' })
+    const answer = await askAgreed(server, clientId, { state: undefined, prompt: 'none' })
     if (answer.kind !== 'callback') throw new Error('expected a redirect')
     expect(answer.url.searchParams.has('state')).toBe(false)
     const { params } = await approve(server, authorization(server, clientId, { state: undefined }))

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startTestServer, type TestServer } from '../setup/authorization-server.ts'
 import { register } from '../setup/flow.ts'
-import { ask, expectRefusal, expectTaken, type Overrides } from './ask.ts'
+import { ask, askAgreed, expectRefusal, expectTaken, type Overrides } from './ask.ts'
 
 let server: TestServer
 let publicClient: string
@@ -36,7 +36,7 @@ describe.each([{ client: 'public' }, { client: 'confidential' }])(
     it.each(BAD)(
       'is refused, with iss and state, when it is $challenge (AS-AZ-07, AS-AZ-08, A39)',
       async ({ params }) => {
-        await expectRefusal(server, ask(server, clientId(), params), 'invalid_request')
+        await expectRefusal(server, askAgreed(server, clientId(), params), 'invalid_request')
       },
     )
 
@@ -50,7 +50,7 @@ describe('a refused authorization request', () => {
   it('is in the log with its exact reason under the id the client was given (AS-OPS-05)', async () => {
     const params = await expectRefusal(
       server,
-      ask(server, publicClient, { code_challenge_method: 'plain' }),
+      askAgreed(server, publicClient, { code_challenge_method: 'plain' }),
       'invalid_request',
     )
     const entry = server.logged.find(

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { RESOURCE, startTestServer, type TestServer, TOOLS } from '../setup/authorization-server.ts'
 import { register, signInAndRedeem } from '../setup/flow.ts'
-import { ask, expectRefusal, expectTaken } from './ask.ts'
+import { ask, askAgreed, expectPage, expectRefusal, expectTaken } from './ask.ts'
 
 const HOSTED = 'https://mcp.example.com/mcp'
 const BARE = 'https://tools.example.com'
@@ -66,7 +66,7 @@ describe('a resource of an authorization request', () => {
     { spelling: `${HOSTED} ${BARE}`, because: 'it is two in one' },
     { spelling: `${HOSTED},${BARE}`, because: 'it is two in one' },
   ])('is refused with invalid_target: $spelling, $because', async ({ spelling }) => {
-    await expectRefusal(server, ask(server, clientId, { resource: spelling }), 'invalid_target')
+    await expectRefusal(server, askAgreed(server, clientId, { resource: spelling }), 'invalid_target')
   })
 
   it.each([
@@ -75,7 +75,7 @@ describe('a resource of an authorization request', () => {
     { sent: 'two spellings of one', resource: [HOSTED, `${HOSTED}/`] },
     { sent: 'one of them and an unknown one', resource: [HOSTED, 'https://nobody.example'] },
   ])('is refused with invalid_target: $sent, because one grant is for one resource (A124)', async ({ resource }) => {
-    const params = await expectRefusal(server, ask(server, clientId, { resource }), 'invalid_target')
+    const params = await expectRefusal(server, askAgreed(server, clientId, { resource }), 'invalid_target')
     expect(params.get('error_description')).toMatch(/^only one resource/)
   })
 })
@@ -84,7 +84,7 @@ describe('an authorization request without a resource', () => {
   it.each([{ resource: undefined }, { resource: '' }])(
     'is refused where several are registered: $resource (A119)',
     async ({ resource }) => {
-      await expectRefusal(server, ask(server, clientId, { resource }), 'invalid_target')
+      await expectRefusal(server, askAgreed(server, clientId, { resource }), 'invalid_target')
     },
   )
 
@@ -102,7 +102,7 @@ describe('an authorization request without a resource', () => {
   it('means nothing while none is registered', async () => {
     const empty = await startTestServer()
     await empty.store.resources.remove('demo')
-    await expectRefusal(empty, ask(empty, await register(empty), { resource: undefined }), 'invalid_target')
+    await expectPage(ask(empty, await register(empty), { resource: undefined }), 'invalid_target')
     await empty.close()
   })
 })

@@ -2,7 +2,7 @@ import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startTestServer, type TestServer, TOOLS } from '../setup/authorization-server.ts'
 import { type Decision, register, signInAndRedeem } from '../setup/flow.ts'
-import { ask, expectRefusal, expectTaken } from './ask.ts'
+import { ask, askAgreed, expectRefusal, expectTaken } from './ask.ts'
 
 const OTHER = 'https://other.example/mcp'
 const OTHER_TOOLS = {
@@ -92,21 +92,21 @@ describe('the scope of an authorization request', () => {
     { asked: 'mcp:issue:read \\', because: 'a backslash is no character of a scope (A125)' },
     { asked: 'mcp:issue:read\tmcp:issue:create', because: 'a tab does not separate' },
   ])('is refused with invalid_scope when it is $asked: $because (AS-SC-02)', async ({ asked }) => {
-    const params = await expectRefusal(server, ask(server, clientId, { scope: asked }), 'invalid_scope')
+    const params = await expectRefusal(server, askAgreed(server, clientId, { scope: asked }), 'invalid_scope')
     expect(params.get('error_code')).toBe('SALLYPORT_E_SCOPE')
   })
 
   it.each(['mcp:branch:delete', 'mcp:secret:rotate', 'mcp:branch:delete mcp:secret:rotate'])(
     'is refused when only destructive and admin ones remain: %s',
     async (scope) => {
-      await expectRefusal(server, ask(server, clientId, { scope, resource: PRIVILEGED }), 'invalid_scope')
+      await expectRefusal(server, askAgreed(server, clientId, { scope, resource: PRIVILEGED }), 'invalid_scope')
       await expectTaken(ask(server, clientId, { scope: `${scope} mcp:issue:read`, resource: PRIVILEGED }))
     },
   )
 
   it('cannot be decided by the client through the parameter this server decides in', async () => {
     const params = { sallyport_scope_decision: 'mcp:branch:delete' }
-    await expectRefusal(server, ask(server, clientId, params), 'invalid_request')
+    await expectRefusal(server, askAgreed(server, clientId, params), 'invalid_request')
   })
 })
 

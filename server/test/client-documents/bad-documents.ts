@@ -8,6 +8,10 @@ export const json = (res: ServerResponse, body: string | Buffer, headers: Record
   res.writeHead(200, { 'Content-Type': 'application/json', ...headers }).end(body)
 }
 
+const SIGNED = { token_endpoint_auth_method: 'private_key_jwt' }
+/** Its numbers lie on no curve; nothing here gets as far as that. */
+const KEY = { kty: 'EC', crv: 'P-256', x: 'a', y: 'b', alg: 'ES256' }
+
 const DOCUMENTS: readonly { what: string; code: string; body: (url: string) => unknown }[] = [
   { what: 'a client_id that differs in case', code: 'ID', body: (url) => documentOf(url.toUpperCase()) },
   { what: 'a client_id with a slash more', code: 'ID', body: (url) => documentOf(`${url}/`) },
@@ -58,6 +62,31 @@ const DOCUMENTS: readonly { what: string; code: string; body: (url: string) => u
     code: 'METHOD',
     body: (url) => documentOf(url, { token_endpoint_auth_method: 7 }),
   },
+  ...[
+    { what: 'a null character', kid: 'a\0b' },
+    { what: 'half a surrogate pair', kid: 'a\ud800' },
+  ].map(({ what, kid }) => ({
+    what: `keys whose id holds ${what}, which no database keeps (A75)`,
+    code: 'KEYS',
+    body: (url: string) => documentOf(url, { ...SIGNED, jwks: { keys: [{ ...KEY, kid }] } }),
+  })),
+  ...[
+    { what: 'a null character', uri: 'https://client.example/\0' },
+    { what: 'half a surrogate pair', uri: 'https://client.example/\udfff' },
+    { what: 'a spelling that parsers mend', uri: 'https://client.example\\keys.json' },
+  ].map(({ what, uri }) => ({
+    what: `a jwks_uri with ${what} (A75)`,
+    code: 'KEYS',
+    body: (url: string) => documentOf(url, { ...SIGNED, jwks_uri: uri }),
+  })),
+  ...[
+    { what: 'a null character', uri: `${CALLBACK}\0` },
+    { what: 'half a surrogate pair', uri: `${CALLBACK}/\ud800` },
+  ].map(({ what, uri }) => ({
+    what: `a redirect URI with ${what} (A75)`,
+    code: 'REDIRECTS',
+    body: (url: string) => documentOf(url, { redirect_uris: [uri] }),
+  })),
   { what: 'a list', code: 'JSON', body: (url) => [documentOf(url)] },
   { what: 'null', code: 'JSON', body: () => null },
   { what: 'text', code: 'JSON', body: (url) => url },

@@ -62,7 +62,11 @@ describe('documents that nobody agreed to', () => {
     expect(await versions()).toHaveLength(2)
     await cleanUp(server.store.database, { holder: 'test', notWithinSeconds: 0 })
     expect(await versions()).toHaveLength(2)
+    // And so does that of a live consent: the account page shows what the person agreed to.
     await query(server, 'UPDATE grants SET revoked_at = now()')
+    await cleanUp(server.store.database, { holder: 'test', notWithinSeconds: 0 })
+    expect(await versions()).toHaveLength(2)
+    await server.store.consentList.withdraw({ login: 'alice' })
     await cleanUp(server.store.database, { holder: 'test', notWithinSeconds: 0 })
     expect(await versions()).toHaveLength(1)
   })

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Answer, ask } from '../authorize/ask.ts'
 import { query } from '../setup/state.ts'
@@ -18,6 +19,10 @@ function seen(answer: Answer): { status: number; html: string; headers: readonly
   const id = answer.headers.get('x-correlation-id') ?? 'no id'
   const names = [...answer.headers.keys()].sort()
   return { status: answer.status, html: answer.html.replaceAll(id, 'ID'), headers: names }
+}
+
+function nested(depth: number): unknown {
+  return JSON.parse(`${'['.repeat(depth)}${']'.repeat(depth)}`)
 }
 
 /** Asks for each case at the same time; which of them is which is told by the path. */
@@ -102,6 +107,29 @@ describe('a document of another spelling of what is right', () => {
     const url = `${HOST}/taken/${encodeURIComponent(type).toLowerCase().replaceAll('%', '')}.json`
     world.host.serve(url, documentOf(url), { 'Content-Type': type })
     expect(await ask(world.server, url, { redirect_uri: CALLBACK })).toMatchObject({ kind: 'interaction', status: 303 })
+  })
+
+  it.each([
+    { member: 'grant_types', value: ['authorization_code', 'a\0b'] },
+    { member: 'grant_types', value: ['\ud800'] },
+    { member: 'grant_types', value: nested(2_000) },
+    { member: 'grant_types', value: { 0: 'refresh_token' } },
+    { member: 'application_type', value: 'a\0b' },
+    { member: 'application_type', value: { native: '\ud800' } },
+    { member: 'scope', value: '\0' },
+    { member: 'client_name', value: 'Acme\0\ud800 IDE' },
+  ])('is taken: a strange $member, of which nothing is kept (A75)', async ({ member, value }) => {
+    const url = `${HOST}/strange/${createHash('sha256').update(JSON.stringify(value)).digest('hex')}.json`
+    world.host.serve(url, documentOf(url, { [member]: value }))
+    expect(await ask(world.server, url, { redirect_uri: CALLBACK })).toMatchObject({ kind: 'interaction', status: 303 })
+    const [row] = await query(world.server, 'SELECT metadata FROM client_document_versions WHERE url = $1', [url])
+    expect(row?.metadata).toMatchObject({
+      client_name: expect.stringMatching(/^Acme\W* IDE$/),
+      redirect_uris: [CALLBACK],
+      application_type: 'web',
+      token_endpoint_auth_method: 'none',
+    })
+    expect(JSON.stringify(row)).not.toMatch(/\[\[|u0000|ud800|a.b/)
   })
 
   it('is taken: 5120 bytes (A74)', async () => {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { cleanUp } from '../../src/store/housekeeping.ts'
 import { ask } from '../authorize/ask.ts'
 import { textOf } from '../pages/markup.ts'
 import { createPerson, decide, offeredScopes, signIn } from '../people/person.ts'
@@ -155,6 +156,27 @@ describe('a document that has changed', () => {
     expect(again.callback).toBeUndefined()
     expect(offeredScopes(again.html)).toEqual(['mcp:repositories:list', 'mcp:issue:read'])
     expect(textOf(again.html)).toContain('Allow Acme IDE to use Demo?')
+  })
+
+  it('is shown on the account page as it was agreed to, also when its grants have ended and what is old was removed', async () => {
+    const { server, host } = world
+    const url = urlOf('account')
+    host.serve(url, documentOf(url))
+    const browser = createBrowser()
+    await connect(url, browser)
+    host.serve(url, documentOf(url, { client_name: 'Second' }))
+    await passTime(url, DAY)
+    await ask(server, url, sent)
+    const versions = "UPDATE client_document_versions SET created_at = created_at - interval '2 days' WHERE url = $1"
+    await query(server, versions, [url])
+    await query(server, 'UPDATE grants SET revoked_at = now() WHERE client_id = $1', [url])
+    await cleanUp(server.store.database, { holder: 'test', notWithinSeconds: 0 })
+    const account = async (): Promise<string> =>
+      textOf((await createPerson(server, browser).open(`${server.issuer}/account`)).html)
+    expect(await account()).toContain('Acme IDE verified domain client.example')
+    // Whatever becomes of the rows: where it comes from is in its name.
+    await query(server, 'DELETE FROM client_document_versions WHERE url = $1', [url])
+    expect(await account()).toContain(`${url} verified domain client.example`)
   })
 
   it('leaves live grants to the version they were made with', async () => {

@@ -65,7 +65,12 @@ describe('a client of the settings that signs in by key', () => {
     { because: 'another curve', key: { ...KEY, crv: 'secp256k1' }, says: 'must be on the curve P-256' },
     { because: 'a short modulus', key: { kty: 'RSA', n: 'A'.repeat(171), e: 'AQAB' }, says: 'must have 2048 bits' },
     { because: 'encryption', key: { ...KEY, use: 'enc' }, says: 'is not for signatures' },
-    { because: 'a member that is no text', key: { ...KEY, kid: 1 }, says: 'has a member that is not text' },
+    { because: 'a member that is no text', key: { ...KEY, kid: 1 }, says: 'has a member that is not printable text' },
+    ...['\0', '\ud800', '\u202e', '\n'].map((character) => ({
+      because: `${JSON.stringify(character)} in its id, which no database or log should hold,`,
+      key: { ...KEY, kid: `a${character}b` },
+      says: 'has a member that is not printable text',
+    })),
     { because: 'no type', key: {}, says: 'must be of type' },
     { because: 'no key', key: null, says: 'must be a JSON Web Key' },
   ])('cannot have a key with $because (A99)', ({ key, says }) => {

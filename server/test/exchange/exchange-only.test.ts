@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { ask, expectRefusal } from '../authorize/ask.ts'
+import { askAgreed, expectRefusal } from '../authorize/ask.ts'
 import { RESOURCE, startTestServer, type TestServer, TOOLS } from '../setup/authorization-server.ts'
 import { register, signInAndRedeem } from '../setup/flow.ts'
 
@@ -27,7 +27,7 @@ describe('a resource that is reached by exchange alone', () => {
     { sent: 'with scopes', overrides: { resource: API, scope: 'mcp:issue:read' } },
     { sent: 'without a person', overrides: { resource: API, prompt: 'none' } },
   ])('is refused to whoever asks a person for it, $sent (A128)', async ({ overrides }) => {
-    await expectRefusal(server, ask(server, await register(server), overrides), 'invalid_target')
+    await expectRefusal(server, askAgreed(server, await register(server), overrides), 'invalid_target')
   })
 
   it('is not the default, nor does it keep the only other one from being it (AS-AZ-18, A119)', async () => {

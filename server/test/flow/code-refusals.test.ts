@@ -34,13 +34,26 @@ describe('a code that is refused is not used up', () => {
     { because: 'a wrong verifier (A90)', wrong: { code_verifier: 'x'.repeat(43) }, error: 'invalid_grant' },
     { because: 'a missing verifier (A21)', wrong: { code_verifier: undefined }, error: 'invalid_grant' },
     { because: 'a verifier that is too short (A90)', wrong: { code_verifier: 'short' }, error: 'invalid_request' },
-    { because: 'another path', wrong: { redirect_uri: 'http://127.0.0.1:51234/other' }, error: 'invalid_grant' },
     {
-      because: 'another port (A93)',
+      because: 'another path (A93, AS-RED-07)',
+      wrong: { redirect_uri: 'http://127.0.0.1:51234/other' },
+      error: 'invalid_grant',
+    },
+    {
+      because: 'another port (A93, AS-RED-07)',
       wrong: { redirect_uri: 'http://127.0.0.1:51235/callback' },
       error: 'invalid_grant',
     },
-    { because: 'no redirect URI (A93)', wrong: { redirect_uri: undefined }, error: 'invalid_request' },
+    {
+      because: 'a wrong verifier and no redirect URI (A93, A90)',
+      wrong: { redirect_uri: undefined, code_verifier: 'x'.repeat(43) },
+      error: 'invalid_grant',
+    },
+    {
+      because: 'no verifier and no redirect URI (A93, A21)',
+      wrong: { redirect_uri: '', code_verifier: undefined },
+      error: 'invalid_grant',
+    },
     {
       because: 'a resource it was not made for (AS-RES-03)',
       wrong: { resource: OTHER_RESOURCE },

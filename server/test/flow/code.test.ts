@@ -1,7 +1,7 @@
 import { decodeJwt, decodeProtectedHeader } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { RESOURCE, startTestServer, type TestServer } from '../setup/authorization-server.ts'
-import { signInAndRedeem } from '../setup/flow.ts'
+import { approve, authorization, redeem, register, signInAndRedeem } from '../setup/flow.ts'
 
 let server: TestServer
 beforeAll(async () => {
@@ -25,4 +25,15 @@ describe('an authorization code', () => {
       auth_time: expect.any(Number),
     })
   })
+
+  it.each([{ sent: undefined }, { sent: '' }])(
+    'is redeemed without a redirect URI, which OAuth 2.1 has no more: the verifier says whose it is (AS-RED-07, A93): $sent',
+    async ({ sent }) => {
+      const clientId = await register(server)
+      const request = authorization(server, clientId)
+      const { code } = await approve(server, request)
+      expect(await redeem(server, request, code, { redirect_uri: sent })).toMatchObject({ status: 200 })
+      expect(await redeem(server, request, code, { redirect_uri: sent })).toMatchObject({ status: 400 })
+    },
+  )
 })

@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { connect } from 'node:net'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { startTestServer, type TestServer } from '../setup/authorization-server.ts'
 import { rawRequest } from '../setup/raw-request.ts'
 
@@ -7,6 +8,17 @@ beforeAll(async () => {
   server = await startTestServer()
 })
 afterAll(() => server.close())
+
+/** What was said of requests to this path when they were over. */
+function toldAbout(path: string): readonly unknown[] {
+  return server.logged.filter(
+    ({ message, detail }) => message === 'request' && (detail as { path?: unknown }).path === path,
+  )
+}
+
+function failures(): readonly unknown[] {
+  return server.logged.filter(({ level }) => level === 'error')
+}
 
 describe('a request whose end can be read in two ways', () => {
   it.each([
@@ -28,6 +40,37 @@ describe('a request whose end can be read in two ways', () => {
     const line = 'GET /.well-known/oauth-authorization-server HTTP/1.1'
     const answer = await rawRequest(server.origin, line, [`Host: ${host}`, 'Host: evil.example'])
     expect(answer.body).not.toContain('evil')
+  })
+
+  it.each(['/token', '/register', '/revoke', '/authorize/x/sign-in'])(
+    'is refused with 400 and closed when its chunks are none, and writes nothing to the error log: %s (A42)',
+    async (path) => {
+      const beside = vi.spyOn(console, 'error')
+      const { host } = new URL(server.origin)
+      const headers = [`Host: ${host}`, 'Content-Type: application/json', 'Transfer-Encoding: chunked']
+      const answer = await rawRequest(server.origin, `POST ${path} HTTP/1.1`, headers, 'no chunk\r\n')
+      expect(answer.status).toBe(400)
+      await expect.poll(() => toldAbout(path)).not.toEqual([])
+      expect(failures()).toEqual([])
+      expect(beside).not.toHaveBeenCalled()
+      beside.mockRestore()
+    },
+  )
+
+  it('is no failure of the server when its sender goes away in the middle (A42)', async () => {
+    const beside = vi.spyOn(console, 'error')
+    const { host, hostname, port } = new URL(server.origin)
+    const lines = ['POST /introspect HTTP/1.1', `Host: ${host}`, 'Content-Type: application/json', 'Content-Length: 99']
+    await new Promise<void>((resolve) => {
+      const socket = connect(Number(port), hostname, () => {
+        socket.write(`${lines.join('\r\n')}\r\n\r\n{`, () => socket.destroy())
+      })
+      socket.on('close', () => resolve())
+    })
+    await expect.poll(() => toldAbout('/introspect')).not.toEqual([])
+    expect(failures()).toEqual([])
+    expect(beside).not.toHaveBeenCalled()
+    beside.mockRestore()
   })
 
   it('leaves the server alive', async () => {

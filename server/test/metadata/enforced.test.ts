@@ -11,10 +11,11 @@ beforeAll(async () => {
 })
 afterAll(() => server.close())
 
+/** What the page says that is answered to somebody who has agreed to nothing; null where a person is asked. */
 const errorOf = async (url: string): Promise<string | null> => {
-  const { headers } = await fetch(url, { redirect: 'manual' })
-  const { hash, searchParams } = new URL(headers.get('location') ?? '/', server.origin)
-  return searchParams.get('error') ?? new URLSearchParams(hash.slice(1)).get('error')
+  const response = await fetch(url, { redirect: 'manual' })
+  if (response.headers.has('location')) return null
+  return (await response.text()).match(/<code>([a-z_]+)<\/code>/)?.[1] ?? 'a page without an error'
 }
 
 /** Everything that the registries of OAuth and OpenID Connect name, and some that nobody does. */

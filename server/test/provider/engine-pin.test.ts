@@ -113,6 +113,10 @@ describe(`the engine ${version}`, () => {
     expect(PROOF_AGE_MAX_SECONDS).toBe(5 * 60)
   })
 
+  it('still asks in one place who gets a secret, where this server answers by the method alone', () => {
+    expect(Reflect.get(bareEngine().Client, 'needsSecret')).toBeTypeOf('function')
+  })
+
   it('makes errors that carry what this server reads and sets', () => {
     expect(new errors.InvalidClientMetadata('redirect_uris: bad').message).toBe('invalid_redirect_uri')
     expect(new errors.InvalidClientMetadata('client_name: bad').message).toBe('invalid_client_metadata')

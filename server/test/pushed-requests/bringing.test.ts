@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { ask, expectPage, expectRefusal, expectTaken, send } from '../authorize/ask.ts'
+import { ask, expectPage, expectTaken, send } from '../authorize/ask.ts'
 import { startTestServer, type TestServer } from '../setup/authorization-server.ts'
 import { createBrowser } from '../setup/browser.ts'
 import { approve, authorization, REDIRECT, redeem, refresh, register } from '../setup/flow.ts'
@@ -49,9 +49,7 @@ describe('a request that was pushed', () => {
 
   it('counts once without any page, too (A25, I5)', async () => {
     const { url } = await pushed({ prompt: 'none' })
-    const answer = await send(server, url)
-    if (answer.kind !== 'callback') throw new Error('expected an answer to the client')
-    expect(answer.url.searchParams.get('error')).toBe('login_required')
+    await expectPage(send(server, url), 'login_required')
     await expectPage(send(server, url), 'invalid_request_uri')
   })
 
@@ -139,8 +137,8 @@ describe('a request that was pushed', () => {
 describe('a client that must push', () => {
   it('by its own word hears so when it does not, and goes on when it does (AS-PAR-01)', async () => {
     const strict = await register(server, { require_pushed_authorization_requests: true })
-    const refused = await expectRefusal(server, ask(server, strict), 'invalid_request')
-    expect(refused.get('error_description')).toContain('Pushed')
+    const html = await expectPage(ask(server, strict), 'invalid_request')
+    expect(html).toContain('Pushed Authorization Request must be used')
     const { request, url } = await pushed({}, strict)
     const { code } = await approve(server, { url })
     expect((await redeem(server, request, code)).status).toBe(200)
@@ -149,13 +147,13 @@ describe('a client that must push', () => {
   it('by the settings, each or all of them, hears the same (AS-PAR-01, AS-DISC-17)', async () => {
     const client = { id: 'pushing', name: 'Pushing', redirectUris: [REDIRECT], requirePushedRequests: true }
     const strict = await startTestServer({ settings: { clients: [client] } })
-    await expectRefusal(strict, ask(strict, 'pushing'), 'invalid_request')
+    await expectPage(ask(strict, 'pushing'), 'invalid_request')
     await strict.close()
     const all = await startTestServer({ settings: { pushedRequests: { required: true } } })
     const metadata = await (await fetch(`${all.issuer}/.well-known/oauth-authorization-server`)).json()
     expect(metadata.require_pushed_authorization_requests).toBe(true)
     const anybody = await register(all)
-    await expectRefusal(all, ask(all, anybody), 'invalid_request')
+    await expectPage(ask(all, anybody), 'invalid_request')
     const { body } = await push(all, authorization(all, anybody))
     await expectTaken(send(all, pushedUrl(all, anybody, body.request_uri)))
     await all.close()

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { ask, expectPage, expectRefusal } from '../authorize/ask.ts'
+import { ask, askAgreed, expectPage, expectRefusal } from '../authorize/ask.ts'
 import { startTestServer, type TestServer, TOOLS } from '../setup/authorization-server.ts'
 import { tokenRequest } from '../setup/flow.ts'
 import { query } from '../setup/state.ts'
@@ -73,7 +73,7 @@ describe('a client that registers itself', () => {
       redirect_uris: ['http://127.0.0.1/callback'],
       sallyport_default_resource: 'other',
     })
-    await expectRefusal(server, ask(server, String(body.client_id), { resource: undefined }), 'invalid_target')
+    await expectRefusal(server, askAgreed(server, String(body.client_id), { resource: undefined }), 'invalid_target')
   })
 
   it('chooses neither its id nor its secret nor its age (A50, AS-CIMD-12)', async () => {

@@ -91,6 +91,15 @@ describe('a registration', () => {
   })
 
   it.each([
+    { kid: 'a\0b', holds: 'a null character' },
+    { kid: 'a\ud800', holds: 'half a surrogate pair' },
+  ])('is refused for keys whose id holds $holds, which no database keeps (A75)', async ({ kid }) => {
+    const jwks = { keys: [{ kty: 'EC', crv: 'P-256', x: 'a', y: 'b', kid }] }
+    const payload = { redirect_uris: [GOOD], token_endpoint_auth_method: 'private_key_jwt', jwks }
+    await expectRefused(payload, 'invalid_client_metadata')
+  })
+
+  it.each([
     { body: '{', because: 'half an object' },
     { body: '', because: 'nothing' },
     { body: '[]', because: 'a list' },

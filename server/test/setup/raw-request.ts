@@ -12,12 +12,17 @@ export interface RawAnswer {
  * Sends a request byte for byte, as no HTTP client would: any request line, any Host.
  * @param origin whom to connect to; what the request says about the host is the caller's
  */
-export function rawRequest(origin: string, requestLine: string, headers: readonly string[]): Promise<RawAnswer> {
+export function rawRequest(
+  origin: string,
+  requestLine: string,
+  headers: readonly string[],
+  body = '',
+): Promise<RawAnswer> {
   const { hostname, port } = new URL(origin)
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
     const socket = connect(Number(port), hostname, () => {
-      socket.write(`${[requestLine, ...headers, 'Connection: close'].join('\r\n')}\r\n\r\n`)
+      socket.write(`${[requestLine, ...headers, 'Connection: close'].join('\r\n')}\r\n\r\n${body}`)
     })
     socket.on('data', (chunk) => chunks.push(chunk))
     socket.on('error', reject)

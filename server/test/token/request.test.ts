@@ -43,7 +43,7 @@ describe('the token endpoint', () => {
   it.each(['text/html', 'text/html,application/xhtml+xml;q=0.9', '*/*', '', 'image/png'])(
     'answers in JSON to a client that accepts "%s" (AS-TK-03, AS-TK-04)',
     async (accept) => {
-      await expectJson(await post(form(), { Accept: accept }), 400, 'invalid_request')
+      await expectJson(await post(form(), { Accept: accept }), 400, 'invalid_grant')
       await expectJson(
         await post('client_id=nobody&grant_type=refresh_token', { Accept: accept }),
         401,
@@ -102,7 +102,7 @@ describe('the token endpoint', () => {
       () => 'closed',
     )
     expect([413, 'closed']).toContain(answer)
-    await expectJson(await post(form()), 400, 'invalid_request')
+    await expectJson(await post(form()), 400, 'invalid_grant')
   })
 
   it.each(['grant_type', 'client_id', 'code', 'code_verifier', 'redirect_uri', 'client_secret'])(

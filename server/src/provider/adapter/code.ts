@@ -1,4 +1,4 @@
-import type { Adapter } from 'oidc-provider'
+import { type Adapter, type AdapterPayload, Provider } from 'oidc-provider'
 import { findCode } from '../../store/authorization-codes.ts'
 import type { Database } from '../../store/database.ts'
 import { currentUnit } from '../../store/unit-of-work.ts'
@@ -31,8 +31,10 @@ export function codeAdapter(database: Database, now: () => number): Adapter {
       if (stored === undefined) return
       const unit = currentUnit()
       rememberRow(unit, stored.row)
-      const { payload, consumedAt, secondsLeft } = stored
-      const boundTo = typeof payload.dpopJkt === 'string' ? payload.dpopJkt : undefined
+      const { consumedAt, secondsLeft } = stored
+      const { dpopJkt } = stored.payload
+      const payload = { ...stored.payload, ...redirectUriFor(stored.payload) }
+      const boundTo = typeof dpopJkt === 'string' ? dpopJkt : undefined
       unit.presented = { kind: 'code', value: code, grantId: stored.row.grant_id, boundTo }
       if (consumedAt !== undefined) return { ...payload, jti: code, exp: NEVER, consumed: consumedAt }
       return { ...payload, jti: code, exp: endFor(secondsLeft, now()) }
@@ -43,4 +45,15 @@ export function codeAdapter(database: Database, now: () => number): Adapter {
       unit.consumption = { kind: 'code', code, grantId: unit.presented.grantId }
     },
   }
+}
+
+/**
+ * A code that is bound to a verifier needs no redirect URI to say whose it is, and clients of OAuth 2.1 send none. One that
+ * is sent is compared as ever.
+ * @see OAuth 2.1 §10.2
+ */
+function redirectUriFor({ codeChallenge }: AdapterPayload): { redirectUri?: string } {
+  const sent = Provider.ctx?.oidc.params?.redirect_uri
+  const omitted = currentUnit().facts.redirectUriOmitted === true && codeChallenge !== undefined
+  return omitted && typeof sent === 'string' ? { redirectUri: sent } : {}
 }

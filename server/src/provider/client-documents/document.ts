@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { PublicKey } from '../../config/public-key-set.ts'
 import type { DocumentVersion } from '../../store/client-documents.ts'
-import { normaliseClientMetadata } from '../client-metadata.ts'
+import { type ClientMetadata, normaliseClientMetadata } from '../client-metadata.ts'
 import { CLIENT_PROPERTIES } from '../client-properties.ts'
 import { type DocumentAuthMethod, negotiateAuthMethod } from './auth-method.ts'
 import { identityOf, judgeKeySet } from './key-set.ts'
@@ -87,7 +87,8 @@ function versionOf(members: Members, { method, keys }: Authentication, rules: Do
   if (!normalised.ok) return refuse('redirects', normalised.reason)
   const { client_name: name } = normalised.metadata
   if (typeof name !== 'string') return refuse('name', 'has no client_name')
-  const metadata = { ...stated, client_name: name, ...keys }
+  const words = { ...wordsOfDocument(normalised.metadata), ...strictness(members) }
+  const metadata = { ...words, token_endpoint_auth_method: method, ...keys }
   return {
     ok: true,
     version: { digest: digestOf({ name, redirectUris: redirect_uris, method, keys }), metadata },
@@ -101,6 +102,17 @@ function strictness(members: Members): Members {
   return Object.fromEntries(STRICTNESS.filter((name) => members[name] === true).map((name) => [name, true]))
 }
 
+/**
+ * What is kept of a document is what the normaliser made of it, in RFC 7591 names alone: what a document holds beside may
+ * be anything, and the database cannot hold every text that JSON can spell.
+ */
+function wordsOfDocument(normalised: ClientMetadata): Members {
+  const { client_name, redirect_uris, application_type } = normalised
+  const refreshes = normalised[CLIENT_PROPERTIES.refreshOnRequest] !== true
+  const grant_types = ['authorization_code', ...(refreshes ? ['refresh_token'] : [])]
+  return { client_name, redirect_uris, application_type, grant_types }
+}
+
 /** Where the keys are; they are needed by one method and mean nothing beside the other. */
 function keysOf(
   members: Members,
@@ -110,11 +122,16 @@ function keysOf(
   const { jwks, jwks_uri: uri } = members
   if ((jwks == null) === (uri == null)) return refuse('keys', 'needs one of jwks and jwks_uri')
   if (uri != null) {
-    const isHttps = typeof uri === 'string' && URL.parse(uri)?.protocol === 'https:'
-    return isHttps ? { ok: true, metadata: { jwks_uri: uri } } : refuse('keys', 'has a jwks_uri that is no https URL')
+    if (typeof uri === 'string' && isHttpsAsParsed(uri)) return { ok: true, metadata: { jwks_uri: uri } }
+    return refuse('keys', 'has a jwks_uri that is no https URL, or is not spelled as parsers write it')
   }
   const judged = judgeKeySet(jwks)
   return judged.ok ? { ok: true, metadata: { jwks: { keys: judged.keys } } } : judged
+}
+
+function isHttpsAsParsed(uri: string): boolean {
+  const url = URL.parse(uri)
+  return url?.protocol === 'https:' && url.href === uri
 }
 
 /**
