@@ -44,10 +44,11 @@ interface Presented {
 /** A code that is presented: what comes of it, or undefined where it is refused, with what that ends. */
 export function presentedCode(model: Model, presented: Presented): Pending | undefined {
   const { grant, isOwn } = presented
-  if (!isOwn || !model.isKnown(grant)) return undefined
+  // Of a grant whose time has come nothing is left to end.
+  if (!isOwn || !model.isKnown(grant) || grant.endsAt <= model.now) return undefined
   if (grant.code.used) model.end('code-replayed', (one) => one === grant)
-  const may = model.isCodeWaiting(grant) && model.isKnown(grant) && grant.endsAt > model.now
-  return may && model.scopesOf(grant, 'code').length > 0 ? pendingCode(model, presented) : undefined
+  const may = model.isCodeWaiting(grant) && model.scopesOf(grant, 'code').length > 0
+  return may ? pendingCode(model, presented) : undefined
 }
 
 /** The same of a refresh token, by its place in the family. */

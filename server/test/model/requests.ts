@@ -107,7 +107,7 @@ export async function presentCode(
   const stored = await findCode(database, code)
   const unit = await newUnit()
   const grant = stored && remember(unit, stored.row)
-  if (stored === undefined || grant?.clientId !== clientId) return undefined
+  if (stored === undefined || grant?.clientId !== clientId || grant.expiresAt <= nowSeconds()) return undefined
   if (stored.consumedAt !== undefined) return refuse(place, unit, grant, 'code-replayed')
   if (stored.secondsLeft <= 0) return undefined
   unit.consumption = { kind: 'code', code, grantId: grant.id }
