@@ -4,6 +4,7 @@ import * as clientDocuments from './0002-client-documents.ts'
 import * as exchange from './0003-exchange.ts'
 import * as operations from './0004-operations.ts'
 import * as narrowedGrants from './0005-narrowed-grants.ts'
+import * as limits from './0010-limits.ts'
 
 /** One step of the database's history. */
 export interface Migration {
@@ -20,4 +21,5 @@ export const migrations: readonly Migration[] = [
   { name: '0003-exchange', ...exchange },
   { name: '0004-operations', ...operations },
   { name: '0005-narrowed-grants', ...narrowedGrants },
+  { name: '0010-limits', ...limits },
 ]

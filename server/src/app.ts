@@ -8,12 +8,16 @@ import { issuerAddress, originForm, pinAddress, targetBelowIssuer } from './http
 import { createCallerReader } from './http/caller.ts'
 import { createCookieJar } from './http/cookie-jar.ts'
 import { crossOrigin } from './http/cors.ts'
-import { createDrainingServer } from './http/draining-server.ts'
+import { type ConnectionLimits, createDrainingServer } from './http/draining-server.ts'
 import { CROSS_ORIGIN_ENDPOINTS, onlyEndpoints } from './http/endpoints.ts'
 import { toEngine } from './http/engine.ts'
 import { answerFailures } from './http/failures.ts'
 import { refuseForeignHost } from './http/host-check.ts'
 import type { InteractionDeps } from './http/interaction/ports.ts'
+import { refuseManyHeaders } from './http/limits/headers.ts'
+import { createRequestLimits } from './http/limits/requests.ts'
+import { sourceOf } from './http/limits/source.ts'
+import { shedOverload } from './http/limits/under-way.ts'
 import { createManagementServer, type ReadinessCheck } from './http/management.ts'
 import { pageRoutes } from './http/page-routes.ts'
 import { createPages, PAGE_HEADERS, type Pages } from './http/pages/index.ts'
@@ -26,7 +30,9 @@ import { logRequests } from './http/request-log.ts'
 import { resourceMetadata } from './http/resource-metadata.ts'
 import { createRevocationFeed } from './http/revocations/feed.ts'
 import { serveRevocations } from './http/revocations/serve.ts'
+import { createSignInTries } from './http/sign-in-tries.ts'
 import { type KeyRing, openKeyRing } from './keys/key-ring.ts'
+import { createLimitKeys, type LimitKey } from './keys/limit-keys.ts'
 import { createProbes } from './keys/probes.ts'
 import { createSealer } from './keys/sealing.ts'
 import { signStatement } from './keys/sign-statement.ts'
@@ -97,8 +103,18 @@ export async function startServer(
   }
 }
 
-// Headers past this size are no client's; a request line holds a state and two URLs with room to spare.
-const LIMITS = { maxHeaderSize: 16_384, headersTimeout: 10_000, requestTimeout: 30_000 }
+const LIMITS: ConnectionLimits = {
+  // Headers past this size are no client's; a request line holds a state and two URLs with room to spare.
+  maxHeaderSize: 16_384,
+  // Ours to refuse: Node would leave out those past its number.
+  maxHeadersCount: 0,
+  headersTimeout: 10_000,
+  requestTimeout: 30_000,
+  // Room for every stream of revocations and for a proxy's own, below what a process may have open.
+  maxConnections: 8_000,
+  // A balancer's connection comes to another process now and then, so that a new one is not idle beside old ones.
+  maxRequestsPerSocket: 10_000,
+}
 
 // Balancers ask every one to five seconds whether a process is ready, and send requests until they have heard that it is not.
 const DRAIN_NOTICE_MS = 5_000
@@ -154,8 +170,15 @@ export interface App {
 }
 
 /** The one place that wires. Everything here is handed what it needs; nothing reaches for it. */
-export async function createApp(deps: { settings: Settings; store: Store; log: Log; egress: Egress }): Promise<App> {
-  const { settings, store, log, egress } = deps
+export async function createApp(deps: {
+  settings: Settings
+  store: Store
+  log: Log
+  egress: Egress
+  /** Milliseconds on a clock that never goes back, which the counters of this process fill up by. */
+  ticks?: () => number
+}): Promise<App> {
+  const { settings, store, log, egress, ticks = () => performance.now() } = deps
   const address = issuerAddress(settings.issuer)
   const now = (): number => Math.floor(Date.now() / 1000)
   const sealer = createSealer(settings.encryptionKeys)
@@ -165,6 +188,8 @@ export async function createApp(deps: { settings: Settings; store: Store; log: L
     algorithm: settings.signingAlgorithm,
     report: log,
   })
+  const limitKey = createLimitKeys(sealer)
+  const limits = createRequestLimits({ report: log, now: ticks })
   const { elevationSessionSeconds } = settings.lifetimes
   const pages = createPages({ basePath: address.basePath, elevationSessionSeconds })
   const server = await createAuthorizationServer({
@@ -172,6 +197,8 @@ export async function createApp(deps: { settings: Settings; store: Store; log: L
     store,
     egress,
     sealer,
+    limitKey,
+    takeProven: limits.takeProven,
     keyRing,
     now,
     report: log,
@@ -186,7 +213,7 @@ export async function createApp(deps: { settings: Settings; store: Store; log: L
     ctx.set('X-Correlation-Id', correlationId)
     const callerAddress = readCaller(ctx.req).address
     const cookies = createCookieJar(ctx.req, ctx.res, address.protocol === 'https')
-    return runUnit({ correlationId, callerAddress, cookies }, next)
+    return runUnit({ correlationId, callerAddress, callerSource: sourceOf(callerAddress), cookies }, next)
   })
   app.use(logRequests(log))
   app.use(answerProbes({ probes: createProbes(sealer), readCaller, watch, now }))
@@ -199,11 +226,15 @@ export async function createApp(deps: { settings: Settings; store: Store; log: L
     await next()
   })
   app.use(crossOrigin(CROSS_ORIGIN_ENDPOINTS))
-  app.use(pageRoutes(interactionDeps(deps, server, { pages, now, address })))
+  app.use(refuseManyHeaders)
+  app.use(shedOverload({ report: log, now: ticks }))
+  app.use(limits.bySource)
+  app.use(pageRoutes(interactionDeps(deps, server, { pages, now, address, limitKey })))
   app.use(resourceMetadata(settings.issuer, store.registry))
   app.use(revocationsOf({ settings, store, log }, keyRing, now))
   app.use(onlyEndpoints(new Set(settings.registration.mode === 'off' ? ['/register'] : [])))
   app.use(canonicalParameters(store.registry))
+  app.use(limits.byClient)
   app.use(toEngine(server.engine))
   const keys = { name: 'keys', check: async () => (await keyRing.current()) !== undefined && keyRing.isWhole() }
   return { handle: app.callback(), readiness: [keys] }
@@ -225,7 +256,7 @@ function revocationsOf(
 function interactionDeps(
   { settings, store, log }: { settings: Settings; store: Store; log: Log },
   server: AuthorizationServer,
-  made: { pages: Pages; now: () => number; address: { host: string; basePath: string } },
+  made: { pages: Pages; now: () => number; address: { host: string; basePath: string }; limitKey: LimitKey },
 ): InteractionDeps {
   return {
     interactions: server.pendingInteractions,
@@ -239,6 +270,7 @@ function interactionDeps(
     database: store.database,
     verifyPassword,
     hashPassword,
+    signInTries: createSignInTries({ limits: store.limits, limitKey: made.limitKey }),
     pages: made.pages,
     issuerHost: made.address.host,
     basePath: made.address.basePath,

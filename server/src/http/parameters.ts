@@ -2,6 +2,7 @@ import type { Context, Middleware } from 'koa'
 import type { RegistrySnapshot, ResourceRegistry } from '../store/resource-registry.ts'
 import { currentUnit, type RequestFacts } from '../store/unit-of-work.ts'
 import { answerJson } from './endpoints.ts'
+import { nestingOf } from './limits/nesting.ts'
 import { BODY_BYTES_MAX, BodyTooLargeError, readBody, withBody } from './request-body.ts'
 
 /** Parameters about ID tokens, which this server does not issue, and about classes of authentication, of which it has one. */
@@ -12,6 +13,12 @@ const WITH_CREDENTIALS = ['/token', '/revoke', '/introspect']
 
 // Clients send some twenty. Past a thousand the engine stops reading, and two readers of one request would see two requests.
 const PARAMETERS_MAX = 100
+
+// A resource has some dozens; each is compared with each of the consent's.
+const SCOPES_MAX = 200
+
+// A registration has a list in an object, and keys one more of each. What looks into each level must not run out of stack.
+const JSON_NESTING_MAX = 16
 
 // The engine answers in any mode it knows, even to refuse that mode, and with pages of its own. This one it does not know.
 const UNKNOWN_RESPONSE_MODE = 'unsupported'
@@ -46,6 +53,7 @@ async function canonicaliseRequest(ctx: Context, registry: ResourceRegistry): Pr
   const body = await readLimited(ctx)
   if (body === undefined) return { status: 413, description: `The body is larger than ${BODY_BYTES_MAX} bytes.` }
   if (ctx.is('application/x-www-form-urlencoded')) return canonicaliseForm(ctx, body, registry)
+  if (nestingOf(body) > JSON_NESTING_MAX) return { status: 400, description: 'The body is nested too deeply.' }
   ctx.state.engineRequest = withBody(ctx.req, body)
   return undefined
 }
@@ -54,6 +62,7 @@ async function canonicaliseQuery(ctx: Context, registry: ResourceRegistry): Prom
   const params = new URLSearchParams(ctx.querystring)
   const refusal = refuseParameters(params)
   if (refusal !== undefined) return refusal
+  ctx.state.clientId = params.get('client_id')
   const facts = factsOf(params)
   currentUnit().facts = facts
   for (const name of WITHOUT_MEANING) params.delete(name)
@@ -78,6 +87,7 @@ async function canonicaliseForm(
   const params = new URLSearchParams(body.toString('utf8'))
   const refusal = refuseParameters(params)
   if (refusal !== undefined) return refusal
+  ctx.state.clientId = params.get('client_id')
   const canonical = canonicalise(params, await registry.current())
   ctx.state.engineRequest = withBody(ctx.req, Buffer.from(canonical.toString()))
   return undefined
@@ -95,6 +105,8 @@ function factsOf(params: URLSearchParams): RequestFacts {
 
 function refuseParameters(params: URLSearchParams): RequestRefusal | undefined {
   if (params.size > PARAMETERS_MAX) return { status: 400, description: 'There are too many parameters.' }
+  if (params.getAll('scope').some((scope) => scope.split(' ').length > SCOPES_MAX))
+    return { status: 400, description: 'There are too many scopes.' }
   // The database cannot hold it, so that a look-up would fail instead of finding nothing.
   if ([...params.values()].some((value) => value.includes('\0')))
     return { status: 400, description: 'A parameter holds a null character.' }

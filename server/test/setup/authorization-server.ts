@@ -10,6 +10,7 @@ import { syncSettings } from '../../src/provider/registered-settings.ts'
 import { openStore, type Store } from '../../src/store/index.ts'
 import { hashPassword } from '../../src/store/password.ts'
 import { createTestDatabase } from './database.ts'
+import { createHurriedClock } from './hurried-clock.ts'
 
 /** A server inside the test's process, on a database of its own. */
 export interface TestServer {
@@ -64,6 +65,8 @@ export interface TestServerOptions {
   readonly egress?: Egress
   /** A migrated database of the test's own. */
   readonly databaseUrl?: string
+  /** Milliseconds, by which the counters of the process fill up; unless given they are always full: tests are fast. */
+  readonly ticks?: () => number
   /** Another server's, so that two share one database. */
   readonly sharing?: TestServer
 }
@@ -86,7 +89,10 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   if (options.sharing === undefined) await fill(store)
   await syncSettings(settings, store)
   const egress = options.egress ?? createEgress({ settings: settings.egress })
-  http.on('request', (await createApp({ settings, store, log, egress })).handle)
+  http.on(
+    'request',
+    (await createApp({ settings, store, log, egress, ticks: options.ticks ?? createHurriedClock() })).handle,
+  )
   return {
     issuer: settings.issuer,
     origin,

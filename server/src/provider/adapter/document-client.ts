@@ -23,10 +23,10 @@ export function documentFinder(clients: DocumentClients): (url: string) => Promi
 
 async function findVersion(clients: DocumentClients, url: string, ctx: Context): Promise<DocumentClient | undefined> {
   const unit = currentUnit()
-  const { callerAddress: address } = unit
+  const { callerSource: source } = unit
   switch (ctx.oidc?.route) {
     case 'authorization': {
-      const client = await clients.forAuthorization(url, address)
+      const client = await clients.forAuthorization(url, source)
       // What the person sees and agrees to, and what is issued in the end, belongs to this version.
       unit.facts = { ...unit.facts, clientDigest: client.version.digest }
       return client
@@ -35,7 +35,7 @@ async function findVersion(clients: DocumentClients, url: string, ctx: Context):
       return clients.ofVersion(url, unit.facts.clientDigest)
     case 'token':
     case 'revocation':
-      return clients.forToken(url, { ...presentedIn(ctx.oidc.params ?? {}), address })
+      return clients.forToken(url, { ...presentedIn(ctx.oidc.params ?? {}), source })
     default:
       return clients.known(url)
   }
