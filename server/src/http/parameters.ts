@@ -14,8 +14,8 @@ const WITH_CREDENTIALS = ['/token', '/revoke', '/introspect']
 // Clients send some twenty. Past a thousand the engine stops reading, and two readers of one request would see two requests.
 const PARAMETERS_MAX = 100
 
-// A resource has some dozens; each is compared with each of the consent's.
-const SCOPES_MAX = 200
+// A resource has some dozens, and some clients ask for all they ever met; each is compared with each of the consent's.
+const SCOPES_MAX = 1_000
 
 // A registration has a list in an object, and keys one more of each. What looks into each level must not run out of stack.
 const JSON_NESTING_MAX = 16
