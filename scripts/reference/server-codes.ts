@@ -140,6 +140,12 @@ export const SERVER_CODES: CodeMeanings = {
     means: 'A signing key in the database was sealed with an encryption key that is not configured; the server stops.',
     change: 'Add the encryption key it was sealed with to `SALLYPORT_ENCRYPTION_KEYS`, behind the newest.',
   },
+  SALLYPORT_E_LIMIT: {
+    means: 'More was asked than one source, one client from there, or one grant may ask in that time.',
+    change:
+      'Wait for `Retry-After`. When everybody meets it, see that `trustedProxies` names the proxy: without it all people are one source.',
+    oauth: 'temporarily_unavailable',
+  },
   SALLYPORT_E_LOGIN_REQUIRED: {
     means: 'The request has `prompt=none` and nobody is signed in in this browser.',
     change: 'Send the request without `prompt=none`.',
@@ -153,6 +159,11 @@ export const SERVER_CODES: CodeMeanings = {
     means: 'There is nothing at this address.',
     change: 'Take addresses from the metadata; behind a proxy, check that it forwards the path as it came.',
     oauth: 'not_found',
+  },
+  SALLYPORT_E_OVERLOADED: {
+    means: 'More was asked of the process at once than it can do while callers wait; `part` in the log says of what.',
+    change: 'Try again after `Retry-After`; when it goes on, add processes, or a faster database for `part` database.',
+    oauth: 'temporarily_unavailable',
   },
   SALLYPORT_E_PUSHED_REQUEST: {
     means:
@@ -199,6 +210,10 @@ export const SERVER_CODES: CodeMeanings = {
     means: 'Somebody typed a user name and password that do not match.',
     change: 'Nothing, unless many come from one address: then limit or block it in front of the server.',
   },
+  SALLYPORT_E_SIGN_IN_LIMIT: {
+    means: 'There were too many wrong passwords at a user name or from a source: the next one is not looked at.',
+    change: 'Wait for `Retry-After`. From another source, where nobody mistyped, the right password works meanwhile.',
+  },
   SALLYPORT_E_TOKEN: {
     means: 'A token that was presented to the server is not valid.',
     change: 'Get a new token.',
@@ -208,7 +223,7 @@ export const SERVER_CODES: CodeMeanings = {
     change: 'Wait until it ends, within minutes, or revoke the grant it was made from.',
   },
   SALLYPORT_E_TOO_LARGE: {
-    means: 'The body of the request is larger than any request of a client.',
+    means: 'The body of the request is larger than any request of a client, or it has more headers.',
     change: 'Send less; a proxy in front is no reason for it.',
     oauth: 'invalid_request',
   },

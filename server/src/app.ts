@@ -8,12 +8,16 @@ import { issuerAddress, originForm, pinAddress, targetBelowIssuer } from './http
 import { createCallerReader } from './http/caller.ts'
 import { createCookieJar } from './http/cookie-jar.ts'
 import { crossOrigin } from './http/cors.ts'
-import { createDrainingServer } from './http/draining-server.ts'
+import { type ConnectionLimits, createDrainingServer } from './http/draining-server.ts'
 import { CROSS_ORIGIN_ENDPOINTS, onlyEndpoints } from './http/endpoints.ts'
 import { toEngine } from './http/engine.ts'
 import { answerFailures, reportBrokenConnections } from './http/failures.ts'
 import { refuseForeignHost } from './http/host-check.ts'
 import type { InteractionDeps } from './http/interaction/ports.ts'
+import { refuseManyHeaders } from './http/limits/headers.ts'
+import { createRequestLimits } from './http/limits/requests.ts'
+import { sourceOf } from './http/limits/source.ts'
+import { shedOverload } from './http/limits/under-way.ts'
 import { createManagementServer, type ReadinessCheck } from './http/management.ts'
 import { pageRoutes } from './http/page-routes.ts'
 import { createPages, PAGE_HEADERS, type Pages } from './http/pages/index.ts'
@@ -27,7 +31,9 @@ import { logRequests } from './http/request-log.ts'
 import { resourceMetadata } from './http/resource-metadata.ts'
 import { createRevocationFeed } from './http/revocations/feed.ts'
 import { serveRevocations } from './http/revocations/serve.ts'
+import { createSignInTries } from './http/sign-in-tries.ts'
 import { type KeyRing, openKeyRing } from './keys/key-ring.ts'
+import { createLimitKeys, type LimitKey } from './keys/limit-keys.ts'
 import { createProbes } from './keys/probes.ts'
 import { createSealer } from './keys/sealing.ts'
 import { signStatement } from './keys/sign-statement.ts'
@@ -106,8 +112,18 @@ export async function startServer(
   }
 }
 
-// Headers past this size are no client's; a request line holds a state and two URLs with room to spare.
-const LIMITS = { maxHeaderSize: 16_384, headersTimeout: 10_000, requestTimeout: 30_000 }
+const LIMITS: ConnectionLimits = {
+  // Headers past this size are no client's; a request line holds a state and two URLs with room to spare.
+  maxHeaderSize: 16_384,
+  // Ours to refuse: Node would leave out those past its number.
+  maxHeadersCount: 0,
+  headersTimeout: 10_000,
+  requestTimeout: 30_000,
+  // Room for every stream of revocations and for a proxy's own, below what a process may have open.
+  maxConnections: 8_000,
+  // A balancer's connection comes to another process now and then, so that a new one is not idle beside old ones.
+  maxRequestsPerSocket: 10_000,
+}
 
 // Balancers ask every one to five seconds whether a process is ready, and send requests until they have heard that it is not.
 const DRAIN_NOTICE_MS = 5_000
@@ -169,8 +185,10 @@ export async function createApp(deps: {
   log: Log
   egress: Egress
   observers: Observers
+  /** Milliseconds on a clock that never goes back, which the counters of this process fill up by. */
+  ticks?: () => number
 }): Promise<App> {
-  const { settings, store, log, egress, observers } = deps
+  const { settings, store, log, egress, observers, ticks = () => performance.now() } = deps
   const address = issuerAddress(settings.issuer)
   const now = (): number => Math.floor(Date.now() / 1000)
   const sealer = createSealer(settings.encryptionKeys)
@@ -180,6 +198,8 @@ export async function createApp(deps: {
     algorithm: settings.signingAlgorithm,
     report: log,
   })
+  const limitKey = createLimitKeys(sealer)
+  const limits = createRequestLimits({ report: log, now: ticks })
   const { elevationSessionSeconds } = settings.lifetimes
   const pages = createPages({ basePath: address.basePath, elevationSessionSeconds })
   const server = await createAuthorizationServer({
@@ -187,6 +207,8 @@ export async function createApp(deps: {
     store,
     egress,
     sealer,
+    limitKey,
+    takeProven: limits.takeProven,
     keyRing,
     now,
     report: log,
@@ -204,7 +226,7 @@ export async function createApp(deps: {
     ctx.set('X-Correlation-Id', correlationId)
     const callerAddress = readCaller(ctx.req).address
     const cookies = createCookieJar(ctx.req, ctx.res, address.protocol === 'https')
-    return runUnit({ correlationId, callerAddress, cookies }, next)
+    return runUnit({ correlationId, callerAddress, callerSource: sourceOf(callerAddress), cookies }, next)
   })
   app.use(logRequests(log))
   app.use(countRequests(observers.requestAnswered))
@@ -218,11 +240,15 @@ export async function createApp(deps: {
     await next()
   })
   app.use(crossOrigin(CROSS_ORIGIN_ENDPOINTS))
-  app.use(pageRoutes(interactionDeps(deps, server, { pages, now, address })))
+  app.use(refuseManyHeaders)
+  app.use(shedOverload({ report: log, now: ticks }))
+  app.use(limits.bySource)
+  app.use(pageRoutes(interactionDeps(deps, server, { pages, now, address, limitKey })))
   app.use(resourceMetadata(settings.issuer, store.registry))
   app.use(revocationsOf(deps, keyRing))
   app.use(onlyEndpoints(new Set(settings.registration.mode === 'off' ? ['/register'] : [])))
   app.use(canonicalParameters(store.registry))
+  app.use(limits.byClient)
   app.use(toEngine(server.engine))
   const keys = { name: 'keys', check: async () => (await keyRing.current()) !== undefined && keyRing.isWhole() }
   return { handle: app.callback(), readiness: [keys] }
@@ -244,7 +270,7 @@ function revocationsOf(
 function interactionDeps(
   { settings, store, log }: { settings: Settings; store: Store; log: Log },
   server: AuthorizationServer,
-  made: { pages: Pages; now: () => number; address: { host: string; basePath: string } },
+  made: { pages: Pages; now: () => number; address: { host: string; basePath: string }; limitKey: LimitKey },
 ): InteractionDeps {
   return {
     interactions: server.pendingInteractions,
@@ -258,6 +284,7 @@ function interactionDeps(
     database: store.database,
     verifyPassword,
     hashPassword,
+    signInTries: createSignInTries({ limits: store.limits, limitKey: made.limitKey }),
     pages: made.pages,
     issuerHost: made.address.host,
     basePath: made.address.basePath,

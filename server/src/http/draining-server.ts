@@ -14,13 +14,19 @@ export interface DrainingServer {
   stop(patienceMs: number): Promise<void>
 }
 
-/** What one connection may take up. */
+/** What connections may take up. */
 export interface ConnectionLimits {
   /** Bytes. */
   readonly maxHeaderSize: number
   /** Milliseconds. */
   readonly headersTimeout: number
   readonly requestTimeout: number
+  /** Headers of a request that are read; 0 for all. */
+  readonly maxHeadersCount: number
+  /** Of all connections together; further ones are closed at once. */
+  readonly maxConnections: number
+  /** After that many answers a connection is closed. */
+  readonly maxRequestsPerSocket: number
 }
 
 export function createDrainingServer(limits: ConnectionLimits, handle: RequestListener): DrainingServer {
@@ -36,6 +42,8 @@ export function createDrainingServer(limits: ConnectionLimits, handle: RequestLi
     if (draining) res.setHeader('Connection', 'close')
     handle(req, res)
   })
+  const { maxHeadersCount, maxConnections, maxRequestsPerSocket } = limits
+  Object.assign(server, { maxHeadersCount, maxConnections, maxRequestsPerSocket })
   return {
     server,
     isDraining: () => draining,

@@ -45,8 +45,14 @@ export function answerWrongMethod(ctx: Context, methods: readonly string[]): voi
 }
 
 /** A refusal in JSON: the OAuth members, our code, and the id that finds it in the operator's log. */
-export function answerJson(ctx: Context, status: keyof typeof CODES, error: string, description: string): void {
-  currentUnit().refusedWith = CODES[status]
+export function answerJson(
+  ctx: Context,
+  status: keyof typeof CODES,
+  error: string,
+  description: string,
+  code: `SALLYPORT_E_${string}` = CODES[status],
+): void {
+  currentUnit().refusedWith = code
   ctx.status = status
   ctx.set('Cache-Control', 'no-store')
   // What was too large was not read to its end: the connection cannot carry another request.
@@ -54,10 +60,13 @@ export function answerJson(ctx: Context, status: keyof typeof CODES, error: stri
   ctx.body = {
     error,
     error_description: description,
-    error_code: CODES[status],
+    error_code: code,
     correlation_id: currentUnit().correlationId,
   }
 }
+
+/** Said with a 503 that is no failure: more was asked at once than can be done. */
+export const OVERLOADED_CODE = 'SALLYPORT_E_OVERLOADED'
 
 /** Our code of each status that is answered here. */
 export const CODES = {
@@ -65,5 +74,7 @@ export const CODES = {
   404: 'SALLYPORT_E_NOT_FOUND',
   405: 'SALLYPORT_E_METHOD',
   413: 'SALLYPORT_E_TOO_LARGE',
+  429: 'SALLYPORT_E_LIMIT',
+  431: 'SALLYPORT_E_TOO_LARGE',
   503: 'SALLYPORT_E_UNAVAILABLE',
 } as const

@@ -1,9 +1,11 @@
 import type { Context, Middleware } from 'koa'
+import { OverloadError } from '../store/overload.ts'
 import { currentUnit } from '../store/unit-of-work.ts'
 import { answerJson } from './endpoints.ts'
+import { answerOverloaded } from './limits/busy.ts'
 import { BodyTooLargeError } from './request-body.ts'
 
-type Report = (level: 'debug' | 'error', message: string, detail: Readonly<Record<string, unknown>>) => void
+type Report = (level: 'debug' | 'warn' | 'error', message: string, detail: Readonly<Record<string, unknown>>) => void
 
 // A client that hears this tries again by itself.
 const RETRY_AFTER_SECONDS = '2'
@@ -22,6 +24,11 @@ export function answerFailures(report: Report): Middleware {
       if (isBrokenOff(ctx)) {
         ctx.status = 400
         return report('debug', 'a request was broken off', { path: ctx.path, error, address, correlationId })
+      }
+      if (error instanceof OverloadError) {
+        const { code, part } = error
+        report('warn', 'the server is overloaded', { path: ctx.path, part, code, address, correlationId })
+        return answerOverloaded(ctx)
       }
       report('error', 'request failed', { path: ctx.path, error, address, correlationId })
       ctx.set('Retry-After', RETRY_AFTER_SECONDS)

@@ -2,6 +2,7 @@ import type { Context, Middleware } from 'koa'
 import type { RegistrySnapshot, ResourceRegistry } from '../store/resource-registry.ts'
 import { currentUnit, type RequestFacts } from '../store/unit-of-work.ts'
 import { answerJson } from './endpoints.ts'
+import { nestingOf } from './limits/nesting.ts'
 import { BODY_BYTES_MAX, BodyTooLargeError, readBody, withBody } from './request-body.ts'
 
 /** Parameters about ID tokens, which this server does not issue, and about classes of authentication, of which it has one. */
@@ -15,6 +16,12 @@ const PUSHED = 'urn:ietf:params:oauth:request_uri:'
 
 // Clients send some twenty. Past a thousand the engine stops reading, and two readers of one request would see two requests.
 const PARAMETERS_MAX = 100
+
+// A resource has some dozens, and some clients ask for all they ever met; each is compared with each of the consent's.
+const SCOPES_MAX = 1_000
+
+// A registration has a list in an object, and keys one more of each. What looks into each level must not run out of stack.
+const JSON_NESTING_MAX = 16
 
 // The engine answers in any mode it knows, even to refuse that mode, and with pages of its own. This one it does not know.
 const UNKNOWN_RESPONSE_MODE = 'unsupported'
@@ -52,6 +59,7 @@ async function canonicaliseRequest(ctx: Context, registry: ResourceRegistry): Pr
   const body = await readLimited(ctx)
   if (body === undefined) return { status: 413, description: `The body is larger than ${BODY_BYTES_MAX} bytes.` }
   if (ctx.is('application/x-www-form-urlencoded')) return canonicaliseForm(ctx, body, registry)
+  if (nestingOf(body) > JSON_NESTING_MAX) return { status: 400, description: 'The body is nested too deeply.' }
   ctx.state.engineRequest = withBody(ctx.req, body)
   return undefined
 }
@@ -60,6 +68,7 @@ async function canonicaliseQuery(ctx: Context, registry: ResourceRegistry): Prom
   const params = new URLSearchParams(ctx.querystring)
   const refusal = refuseParameters(params)
   if (refusal !== undefined) return refusal
+  ctx.state.clientId = params.get('client_id')
   noteFacts(params)
   rewriteQuery(ctx, canonicalise(withoutCompany(params), await registry.current()).toString())
   return undefined
@@ -95,6 +104,7 @@ async function canonicaliseForm(
   const params = new URLSearchParams(body.toString('utf8'))
   const refusal = refuseParameters(params)
   if (refusal !== undefined) return refusal
+  ctx.state.clientId = params.get('client_id')
   if (ctx.path === '/par') noteFacts(params)
   const canonical = canonicalise(params, await registry.current())
   if (ctx.path === '/token' && canonical.get('grant_type') === 'authorization_code' && !canonical.has('redirect_uri')) {
@@ -117,6 +127,8 @@ function factsOf(params: URLSearchParams): RequestFacts {
 
 function refuseParameters(params: URLSearchParams): RequestRefusal | undefined {
   if (params.size > PARAMETERS_MAX) return { status: 400, description: 'There are too many parameters.' }
+  if (params.getAll('scope').some((scope) => scope.split(' ').length > SCOPES_MAX))
+    return { status: 400, description: 'There are too many scopes.' }
   // The database cannot hold it, so that a look-up would fail instead of finding nothing.
   if ([...params.values()].some((value) => value.includes('\0')))
     return { status: 400, description: 'A parameter holds a null character.' }

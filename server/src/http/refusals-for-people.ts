@@ -4,7 +4,7 @@ import type { Pages } from './pages/index.ts'
 import { renderRefusal, type Situation } from './refusal-page.ts'
 
 // Addresses that only browsers open.
-const FOR_PEOPLE = /^\/(authorize|logout)(\/|$)/
+const FOR_PEOPLE = /^\/(authorize|logout|account)(\/|$)/
 
 /** Turns refusals in JSON into pages where a person is looking. What the engine answers, it answers by itself. */
 export function refusalsForPeople(page: { pages: Pages; issuerHost: string }): Middleware {
@@ -12,7 +12,7 @@ export function refusalsForPeople(page: { pages: Pages; issuerHost: string }): M
     await next()
     const refusal = FOR_PEOPLE.test(ctx.path) && ctx.respond !== false ? refusalIn(ctx.body) : undefined
     if (refusal === undefined) return
-    const situation: Situation = ctx.status >= 500 ? 'unavailable' : 'unreadable'
+    const situation: Situation = ctx.status >= 500 || ctx.status === 429 ? 'unavailable' : 'unreadable'
     answerPage(ctx, ctx.status, renderRefusal(page, { situation, ...refusal }))
   }
 }

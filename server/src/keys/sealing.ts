@@ -11,7 +11,13 @@ export interface SealingContext {
 /** Each purpose has its own subkey, so that a value sealed for one cannot be opened as another. */
 export type SealingPurpose = 'signing-key' | 'interaction'
 /** Purposes of subkeys that are used for message authentication instead. */
-export type MacPurpose = 'refresh-token-successor' | 'authorization-code' | 'form-token' | 'probe' | 'dpop-nonce'
+export type MacPurpose =
+  | 'refresh-token-successor'
+  | 'authorization-code'
+  | 'form-token'
+  | 'probe'
+  | 'dpop-nonce'
+  | 'limit'
 
 /** Authenticated encryption of what lies in the database and in cookies. */
 export interface Sealer {

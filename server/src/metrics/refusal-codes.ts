@@ -1,5 +1,5 @@
-import { SIGN_IN_CODE } from '../http/authenticate.ts'
-import { CODES } from '../http/endpoints.ts'
+import { SIGN_IN_CODES } from '../http/authenticate.ts'
+import { CODES, OVERLOADED_CODE } from '../http/endpoints.ts'
 import { PAGE_CODES } from '../http/interaction/answer.ts'
 import { allErrors, CLIENT_DOCUMENT_UNUSABLE } from '../provider/error-catalogue.ts'
 
@@ -10,6 +10,7 @@ export const REFUSAL_CODES: readonly string[] = [
     CLIENT_DOCUMENT_UNUSABLE.code,
     ...Object.values(CODES),
     ...Object.values(PAGE_CODES),
-    SIGN_IN_CODE,
+    ...Object.values(SIGN_IN_CODES),
+    OVERLOADED_CODE,
   ]),
 ].sort()

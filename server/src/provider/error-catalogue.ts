@@ -97,6 +97,12 @@ export const CLIENT_DOCUMENT_UNUSABLE: ErrorEntry = {
   sentence: "The app's client metadata document cannot be had, or does not say what it must.",
 }
 
+/** What a refusal with 429 says. */
+export const LIMITED: ErrorEntry = {
+  code: 'SALLYPORT_E_LIMIT',
+  sentence: 'Too many requests: try again when Retry-After has passed.',
+}
+
 const UNEXPECTED: ErrorEntry = {
   code: 'SALLYPORT_E_INTERNAL',
   sentence: 'Something went wrong here. The operator finds it by the correlation id.',

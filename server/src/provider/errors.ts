@@ -1,7 +1,7 @@
 import { type ErrorOut, errors as engineErrors, type KoaContextWithOIDC } from 'oidc-provider'
 import { currentUnit } from '../store/unit-of-work.ts'
 import { DocumentError, LIMIT_RETRY_SECONDS } from './client-documents/refusal.ts'
-import { CLIENT_DOCUMENT_UNUSABLE, describeError, errorEntry } from './error-catalogue.ts'
+import { CLIENT_DOCUMENT_UNUSABLE, describeError, errorEntry, LIMITED } from './error-catalogue.ts'
 import { addressOfError, type ErrorRedirectRules, strangersHost } from './held-errors.ts'
 import type { Slice } from './slice.ts'
 
@@ -53,6 +53,12 @@ export function refusalBody(out: Pick<ErrorOut, 'error' | 'error_description'>):
   return { error, error_description: description, error_code: code, correlation_id: correlationId }
 }
 
+/** The wire form of a refusal with 429. */
+export function limitedBody(): Readonly<Record<string, string>> {
+  const { code, sentence } = LIMITED
+  return { ...refusalBody({ error: 'temporarily_unavailable', error_description: sentence }), error_code: code }
+}
+
 function refusalForPerson(out: ErrorOut, error: Error): Refusal {
   if (error instanceof engineErrors.SessionNotFound) return refusalOfGone()
   if (error instanceof DocumentError) return refusalOfDocument(error)
@@ -101,10 +107,8 @@ function completeBody(ctx: Answer): void {
   const { body } = ctx
   if (typeof body !== 'object' || body === null || !('error' in body) || typeof body.error !== 'string') return
   const description = 'error_description' in body ? body.error_description : undefined
-  ctx.body = refusalBody({
-    error: body.error,
-    ...(typeof description === 'string' ? { error_description: description } : {}),
-  })
+  const said = typeof description === 'string' ? { error_description: description } : {}
+  ctx.body = ctx.status === 429 ? limitedBody() : refusalBody({ error: body.error, ...said })
 }
 
 /** @see RFC 6749 §4.1.2.1 (clients ignore parameters they do not know), RFC 9207 §2 */

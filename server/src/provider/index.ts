@@ -4,6 +4,7 @@ import type { Settings } from '../config/settings.ts'
 import type { Egress } from '../egress/index.ts'
 import { createFormTokens, type FormTokens } from '../keys/form-tokens.ts'
 import type { KeyRing } from '../keys/key-ring.ts'
+import type { LimitKey } from '../keys/limit-keys.ts'
 import type { Sealer } from '../keys/sealing.ts'
 import type { SigningKeys } from '../keys/signing-keys.ts'
 import { createSuccessors } from '../keys/successor.ts'
@@ -51,7 +52,7 @@ import { resourceIndicators } from './resource-indicators.ts'
 import { answerRevocations, revocation } from './revocation.ts'
 import { routes } from './routes.ts'
 import { scopes } from './scopes.ts'
-import { settleAfterEachRequest } from './settle.ts'
+import { settleAfterEachRequest, type TakeProven } from './settle.ts'
 import { signing } from './signing.ts'
 import { storage } from './storage.ts'
 import { surface } from './surface.ts'
@@ -64,6 +65,8 @@ export interface ProviderDeps {
   /** For whatever the engine fetches by itself. */
   readonly egress: Egress
   readonly sealer: Sealer
+  readonly limitKey: LimitKey
+  readonly takeProven: TakeProven
   readonly keyRing: KeyRing
   readonly renderErrorPage: RenderErrorPage
   readonly report: Report
@@ -124,13 +127,13 @@ interface LastingParts {
 }
 
 function lastingParts(deps: ProviderDeps): LastingParts {
-  const { settings, store, sealer, basePath, now } = deps
+  const { settings, store, sealer, limitKey, basePath, now } = deps
   const cookieName = cookieNames(settings.issuer).state
   const states = createInteractionStates({ sealer, rows: store.interactions, cookieName, basePath, now })
   const documentClients = documentClientsOf(deps)
   const successors = createSuccessors(sealer)
   const graceSeconds = settings.lifetimes.refreshGraceSeconds
-  const adapters = createAdapters({ store, documentClients, successors, states, graceSeconds, now })
+  const adapters = createAdapters({ store, limitKey, documentClients, successors, states, graceSeconds, now })
   return { states, documentClients, adapters, formTokens: createFormTokens(sealer) }
 }
 
@@ -193,13 +196,13 @@ function slicesOf(keys: SigningKeys, deps: ProviderDeps, adapters: LastingParts[
   }
 }
 
-function documentClientsOf({ settings, store, egress, report }: ProviderDeps): DocumentClients {
+function documentClientsOf({ settings, store, egress, limitKey, report }: ProviderDeps): DocumentClients {
   const documents = store.clientDocuments
   const rules = { privateUseRedirects: settings.privateUseRedirects, authMethods: CLIENT_AUTH_METHODS }
   return createDocumentClients({
     documents,
     refresher: createRefresher({ documents, egress, rules, report }),
-    limits: createFetchLimits(),
+    limits: createFetchLimits({ limits: store.limits, limitKey }),
     settings: settings.clientDocuments,
     report,
   })

@@ -1,7 +1,9 @@
 import type { errors, KoaContextWithOIDC, Provider } from 'oidc-provider'
+import { OverloadError } from '../store/overload.ts'
 import { currentUnit } from '../store/unit-of-work.ts'
 import { DocumentError } from './client-documents/refusal.ts'
-import { errorEntry } from './error-catalogue.ts'
+import { errorEntry, LIMITED } from './error-catalogue.ts'
+import { LimitError } from './limit-error.ts'
 import type { Report } from './report.ts'
 
 /** Tells the operator's log why, exactly, where the wire stays generic; the correlation id joins the two. */
@@ -9,7 +11,7 @@ export function reportRefusals(provider: Provider, report: Report): void {
   const refused = (event: string) => (ctx: KoaContextWithOIDC, error: errors.OIDCProviderError) => {
     report('warn', `${event}: ${error.message}`, {
       correlationId: currentUnit().correlationId,
-      code: error instanceof DocumentError ? error.code : errorEntry(error.message).code,
+      code: codeOf(error),
       address: currentUnit().callerAddress,
       reason: error.error_detail ?? error.error_description,
       clientId: error instanceof DocumentError ? ctx.oidc.params?.client_id : ctx.oidc.client?.clientId,
@@ -26,6 +28,12 @@ export function reportRefusals(provider: Provider, report: Report): void {
   provider.on('revocation.error', refusedUnlessStructured('revocation refused'))
   provider.on('introspection.error', refusedUnlessStructured('introspection refused'))
   provider.on('server_error', (ctx, error) => {
-    report('error', 'server error', { correlationId: currentUnit().correlationId, path: ctx.path, error })
+    const severity = error instanceof OverloadError ? 'warn' : 'error'
+    report(severity, 'server error', { correlationId: currentUnit().correlationId, path: ctx.path, error })
   })
+}
+
+function codeOf(error: errors.OIDCProviderError): string {
+  if (error instanceof DocumentError) return error.code
+  return error instanceof LimitError ? LIMITED.code : errorEntry(error.message).code
 }

@@ -1,8 +1,16 @@
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider'
 import type { Database } from '../store/database.ts'
+import { OverloadError } from '../store/overload.ts'
 import { abandon, commit, currentUnit, type Unit } from '../store/unit-of-work.ts'
 import { errorEntry } from './error-catalogue.ts'
-import { completeRefusal, type RenderErrorPage, refusalBody, refusalOfGone, refusalOfUnavailable } from './errors.ts'
+import {
+  completeRefusal,
+  limitedBody,
+  type RenderErrorPage,
+  refusalBody,
+  refusalOfGone,
+  refusalOfUnavailable,
+} from './errors.ts'
 import type { EngineObserver } from './observer.ts'
 import type { Report } from './report.ts'
 import { ROUTES } from './routes.ts'
@@ -13,7 +21,11 @@ const RETRY_AFTER_SECONDS = '2'
 /** Around the engine's router the context has its `oidc` part only where a route matched. */
 type EngineContext = Omit<KoaContextWithOIDC, 'oidc'> & Partial<Pick<KoaContextWithOIDC, 'oidc'>>
 
+/** Takes one of what a proven grant or client may ask for. @returns how many seconds there is no room; 0 when there is */
+export type TakeProven = (who: string) => number
+
 interface SettleDeps {
+  readonly takeProven: TakeProven
   readonly database: Database
   readonly graceSeconds: number
   readonly report: Report
@@ -31,7 +43,8 @@ export function settleAfterEachRequest(provider: Provider, deps: SettleDeps): vo
       await next()
       await settle(ctx, currentUnit(), deps)
     } catch (error) {
-      deps.report('error', 'request failed', { path: ctx.path, error, correlationId: currentUnit().correlationId })
+      const severity = error instanceof OverloadError ? 'warn' : 'error'
+      deps.report(severity, 'request failed', { path: ctx.path, error, correlationId: currentUnit().correlationId })
       answerUnavailable(ctx, deps.renderErrorPage)
     }
     completeRefusal(ctx)
@@ -42,6 +55,9 @@ export function settleAfterEachRequest(provider: Provider, deps: SettleDeps): vo
 async function settle(ctx: EngineContext, unit: Unit, deps: SettleDeps): Promise<void> {
   if (ctx.status >= 500) return answerUnavailable(ctx, deps.renderErrorPage)
   if (ctx.status >= 400) return settleRefusal(ctx, unit, deps.database)
+  const who = provenIn(ctx, unit)
+  const waitSeconds = who === undefined ? 0 : deps.takeProven(who)
+  if (waitSeconds > 0) return answerLimited(ctx, waitSeconds)
   if (!isWithoutScope(ctx, unit)) {
     recordIssue(ctx, unit)
     const outcome = await commit(deps.database, unit, deps.graceSeconds)
@@ -51,6 +67,25 @@ async function settle(ctx: EngineContext, unit: Unit, deps: SettleDeps): Promise
   }
   replaceAnswer(ctx, unit, deps.renderErrorPage)
   await settleRefusal(ctx, unit, deps.database)
+}
+
+// Where the engine has made a client prove itself before it answers.
+const PROVING_ROUTES = ['token', 'introspection', 'revocation', 'pushed_authorization_request']
+
+/** What the request has proven: the grant it came with, else a client that has a secret or key. */
+function provenIn({ oidc }: EngineContext, { consumption }: Unit): string | undefined {
+  if (consumption !== undefined) return `grant ${consumption.grantId}`
+  const client = oidc?.client
+  if (client === undefined || client.clientAuthMethod === 'none') return undefined
+  return PROVING_ROUTES.includes(String(oidc?.route)) ? `client ${client.clientId}` : undefined
+}
+
+/** Nothing of the request happened: what it came with is there for the next one. */
+function answerLimited(ctx: EngineContext, waitSeconds: number): void {
+  ctx.status = 429
+  ctx.set('Retry-After', String(Math.ceil(waitSeconds)))
+  ctx.type = 'json'
+  ctx.body = limitedBody()
 }
 
 /**

@@ -4,6 +4,7 @@ import { recordEvents } from './audit-events.ts'
 import { withdrawConsents } from './consents.ts'
 import { type Database, type Statement, sqlState, UNIQUE_VIOLATION } from './database.ts'
 import { ENDED, endGrants, writeEnding } from './grants.ts'
+import { ROOM, ROOM_COLUMNS, type RoomRow, type Taking, takenOf, takeRoom } from './limits.ts'
 import { combine, type Part } from './statement-builder.ts'
 
 /** Who brought a client in: the settings file, the command line, a resource that came with it, or itself (RFC 7591). */
@@ -28,10 +29,13 @@ export interface NewClient {
 }
 
 export interface Clients {
+  /** @param request.taking what a new row takes, where somebody may add only so many */
   add(
     client: NewClient,
-    audit?: { event: AuditEvent; correlationId: string },
-  ): Promise<{ ok: true } | { ok: false; reason: 'id-taken' }>
+    request?: { event: AuditEvent; correlationId: string; taking?: Taking },
+  ): Promise<
+    { ok: true } | { ok: false; reason: 'id-taken' } | { ok: false; reason: 'too-many'; retryAfterSeconds: number }
+  >
   find(id: string): Promise<RegisteredClient | undefined>
   list(): Promise<readonly RegisteredClient[]>
   /** Ends every grant of the client. */
@@ -83,15 +87,13 @@ export function createClients(database: Database): Clients {
   return {
     find,
     list: async () => (await database.read<ClientRow>(LIST, [])).map(clientOf),
-    async add(client, audit) {
-      const parts = [
-        insertClient(client),
-        ...(audit ? [recordEvents([audit.event], audit.correlationId, 'added')] : []),
-      ]
-      const { statement, values } = combine(parts, 'SELECT id FROM added')
+    async add(client, request) {
+      const taking = request?.taking
+      const { statement, values } = combine(addition(client, request), `SELECT ${taking ? ROOM_COLUMNS : '1'}`)
       try {
-        await database.write(statement, values)
-        return { ok: true }
+        const [row] = await database.write<RoomRow>(statement, values)
+        const taken = taking === undefined ? { ok: true as const } : takenOf(row, taking.buckets.length)
+        return taken.ok ? taken : { ...taken, reason: 'too-many' }
       } catch (error) {
         if (sqlState(error) === UNIQUE_VIOLATION) return { ok: false, reason: 'id-taken' }
         throw error
@@ -113,12 +115,22 @@ export function createClients(database: Database): Clients {
   }
 }
 
-function insertClient(client: NewClient): Part {
+function addition(client: NewClient, request: Parameters<Clients['add']>[1]): readonly Part[] {
+  if (request === undefined) return [insertClient(client, undefined)]
+  const { taking, event, correlationId } = request
+  const room = taking === undefined ? [] : takeRoom(taking)
+  return [...room, insertClient(client, taking && ROOM), recordEvents([event], correlationId, 'added')]
+}
+
+/** @param after name of an earlier part; without a row of it nothing is inserted */
+function insertClient(client: NewClient, after: string | undefined): Part {
   return {
     name: 'added',
     sql: (place) => `INSERT INTO clients (id, source, metadata, default_resource, created_at)
-      VALUES (${place(client.id)}, ${place(client.source)}, ${place(JSON.stringify(withHashedSecret(client.metadata)))}::jsonb,
-              ${place(client.defaultResource ?? null)}, now()) RETURNING id`,
+      SELECT ${place(client.id)}::text, ${place(client.source)}::text,
+             ${place(JSON.stringify(withHashedSecret(client.metadata)))}::jsonb,
+             ${place(client.defaultResource ?? null)}::text, now()
+       ${after === undefined ? '' : `WHERE EXISTS (SELECT 1 FROM ${after})`} RETURNING id`,
   }
 }
 

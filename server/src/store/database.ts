@@ -1,5 +1,6 @@
 import pg from 'pg'
 import { NOBODY_COUNTS, type StoreObserver } from './observer.ts'
+import { OverloadError } from './overload.ts'
 
 /** A statement prepared once per connection; the text under one name never changes. */
 export interface Statement {
@@ -51,6 +52,9 @@ const STATEMENT_TIMEOUT_MS = 5_000
 const ANSWER_TIMEOUT_MS = 8_000
 // Long enough for the next burst, short enough that a database that moved is not asked at its old place.
 const IDLE_TIMEOUT_MS = 30_000
+// Of a healthy database, twenty statements take a connection a tenth of a second; past that it is not healthy, and whoever
+// joins the queue waits for its end.
+export const WAITING_FOR_EACH_CONNECTION = 20
 // Firewalls forget connections on which nothing happens, often after some minutes, and tell nobody.
 const KEEP_ALIVE_AFTER_MS = 10_000
 
@@ -79,6 +83,7 @@ export function openDatabase(options: {
   pool.on('error', (error) => options.log?.(`idle database connection lost: ${error.message}`))
   const counts: DatabaseCounts = { roundTrips: 0, commits: 0 }
   const send = async <Row extends pg.QueryResultRow>(statement: Statement, values: readonly unknown[]) => {
+    if (pool.waitingCount >= options.poolSize * WAITING_FOR_EACH_CONNECTION) throw new OverloadError('database')
     counts.roundTrips += 1
     const result = await pool.query<Row>({ name: statement.name, text: statement.text, values: [...values] })
     return result.rows

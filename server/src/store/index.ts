@@ -5,6 +5,7 @@ import { type ConsentList, createConsentList } from './consent-list.ts'
 import { type Consents, createConsents } from './consents.ts'
 import { type Database, openDatabase } from './database.ts'
 import { createInteractionRows, type InteractionRows } from './interactions.ts'
+import { createLimits, type Limits } from './limits.ts'
 import type { StoreObserver } from './observer.ts'
 import { createResourceRegistry, type ResourceRegistry } from './resource-registry.ts'
 import { createResources, type Resources } from './resources.ts'
@@ -29,6 +30,7 @@ export interface Store {
   readonly consents: Consents
   readonly consentList: ConsentList
   readonly interactions: InteractionRows
+  readonly limits: Limits
   readonly signingKeys: SigningKeyTable
   readonly sealedTables: ReturnType<typeof createSealedTables>
   /** Rejects when the database does not answer. */
@@ -59,6 +61,7 @@ export function openStore(options: {
     consents: createConsents(database),
     consentList: createConsentList(database),
     interactions: createInteractionRows(database),
+    limits: createLimits(database),
     signingKeys: createSigningKeyTable(database),
     sealedTables: createSealedTables(database),
     async ping() {

@@ -1,5 +1,7 @@
 import { argon2, randomBytes, timingSafeEqual } from 'node:crypto'
 import { promisify } from 'node:util'
+import { createNarrowGate } from './narrow-gate.ts'
+import { OverloadError } from './overload.ts'
 
 /** What Argon2id costs: `memory` in KiB, `passes` over it, `parallelism` in lanes. */
 interface Argon2Cost {
@@ -30,12 +32,23 @@ const MAX_PASSWORD_CHARACTERS = 1024
 /** RFC 9106: 0x13, the only version whose hashes are stored. */
 const VERSION = 19
 
+/** Half of the four threads of the pool: tokens are signed by the others, which no number of sign-ins takes. */
+export const HASHES_AT_ONCE = 2
+/** A hash takes some 50 ms: whoever is last waits two seconds, and sign-in pages are loaded again after more. */
+export const HASHES_WAITING_MAX = 64
+
+const pass = createNarrowGate({
+  atOnce: HASHES_AT_ONCE,
+  waiting: HASHES_WAITING_MAX,
+  refuse: () => new OverloadError('passwords'),
+})
 const derive = promisify(argon2)
 
 /**
  * Hashes a password with Argon2id, off the main thread.
  * @returns a PHC string, `$argon2id$v=19$m=…,t=…,p=…$salt$tag`
  * @throws RangeError for a password that `verifyPassword` would not look at
+ * @throws OverloadError when too many wait already
  * @see {@link https://www.rfc-editor.org/rfc/rfc9106 RFC 9106}
  */
 export async function hashPassword(password: string): Promise<string> {
@@ -50,6 +63,7 @@ export async function hashPassword(password: string): Promise<string> {
  * Compares a password with a stored hash in a time that does not depend on where they differ.
  * @param phc a PHC string; what is not one, or costs more than its bounds, matches nothing. Undefined is how a caller
  *   without an account spends the same time, so that the time does not tell which logins exist.
+ * @throws OverloadError when too many wait already
  */
 export async function verifyPassword(password: string, phc: string | undefined): Promise<boolean> {
   if (!isUsable(password)) return false
@@ -102,7 +116,7 @@ function deriveTag(
   { cost, salt, tagBytes }: { readonly cost: Argon2Cost; readonly salt: Buffer; readonly tagBytes: number },
 ): Promise<Buffer> {
   const message = Buffer.from(password.normalize('NFKC'), 'utf8')
-  return derive('argon2id', { message, nonce: salt, tagLength: tagBytes, ...cost })
+  return pass(() => derive('argon2id', { message, nonce: salt, tagLength: tagBytes, ...cost }))
 }
 
 /** PHC strings use base64 without padding. */

@@ -52,6 +52,7 @@ export const RETENTIONS: readonly Retention[] = [
   { table: 'interactions', key: ['id_hash'], over: 't.expires_at < now()', atOnce: ROWS_AT_ONCE },
   { table: 'replays', key: ['id_hash'], over: 't.expires_at < now()', atOnce: ROWS_AT_ONCE },
   { table: 'pushed_requests', key: ['id_hash'], over: 't.expires_at < now()', atOnce: ROWS_AT_ONCE },
+  { table: 'limits', key: ['key_hash'], over: 't.clear_at < now()', atOnce: ROWS_AT_ONCE },
   {
     // A family can have thousands: they go first, so that no grant takes more than a few rows along. The unused one stays
     // until then, because it is what the grant is found by.

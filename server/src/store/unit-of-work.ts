@@ -57,6 +57,8 @@ export interface Unit {
   readonly correlationId: string
   /** Of whoever called, for the log. It says where a person is, so no table keeps it. */
   readonly callerAddress?: string | undefined
+  /** What of it is counted by. */
+  readonly callerSource?: string | undefined
   readonly cookies: CookieJar
   facts: RequestFacts
   readonly grants: Map<string, Grant>
@@ -105,7 +107,7 @@ const storage = new AsyncLocalStorage<Unit>()
 
 /** Runs `work` with a fresh unit that everything called from it finds by `currentUnit`. */
 export function runUnit<Result>(
-  request: Pick<Unit, 'correlationId' | 'callerAddress' | 'cookies'>,
+  request: Pick<Unit, 'correlationId' | 'callerAddress' | 'callerSource' | 'cookies'>,
   work: () => Promise<Result>,
 ): Promise<Result> {
   const unit: Unit = {

@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest'
 import { negotiateAuthMethod } from '../../src/provider/client-documents/auth-method.ts'
 import { judgeDocument } from '../../src/provider/client-documents/document.ts'
 import { isDocumentUrl, judgeDocumentUrl } from '../../src/provider/client-documents/document-url.ts'
-import { createFetchLimits } from '../../src/provider/client-documents/fetch-limits.ts'
 import { freshSeconds } from '../../src/provider/client-documents/freshness.ts'
 import { judgeKeySet, stillPublished } from '../../src/provider/client-documents/key-set.ts'
 
@@ -245,41 +244,5 @@ describe('keys of a client', () => {
       expect(judgeKeySet({ keys: [key('bb'), secret] })).toMatchObject({ ok: false, reason: 'keys' })
     }
     expect(judgeKeySet({ keys: Array.from({ length: 11 }, () => key('aa')) })).toMatchObject({ ok: false })
-  })
-})
-
-describe('what one address may cause', () => {
-  const at = { now: 0 }
-  const limits = () => createFetchLimits(() => at.now)
-
-  it('is fifty looks a second at one host, and a hundred at all, and fills up again', () => {
-    const mine = limits()
-    const look = (host: string): boolean => {
-      const release = mine.take('203.0.113.7', host)
-      release?.()
-      return release !== undefined
-    }
-    const looks = (count: number, host: string): number =>
-      Array.from({ length: count }, () => look(host)).filter(Boolean).length
-    expect(looks(1_000, 'a.example')).toBe(100)
-    expect(looks(1_000, 'b.example')).toBe(100)
-    expect(looks(1_000, 'c.example')).toBe(0)
-    expect(mine.take('203.0.113.8', 'a.example')).toBeDefined()
-    at.now += 1_000
-    expect(looks(1_000, 'a.example')).toBe(50)
-  })
-
-  it('is a limited number at a time, which a host that never answers cannot keep from others', () => {
-    const mine = limits()
-    const held = Array.from({ length: 100 }, () => mine.take('203.0.113.7', 'slow.example')).filter(
-      (each) => each !== undefined,
-    )
-    expect(held).toHaveLength(64)
-    expect(mine.take('203.0.113.7', 'slow.example')).toBeUndefined()
-    expect(mine.take('203.0.113.8', 'slow.example')).toBeDefined()
-    held[0]?.()
-    held[0]?.()
-    expect(mine.take('203.0.113.7', 'other.example')).toBeDefined()
-    expect(mine.take('203.0.113.7', 'other.example')).toBeUndefined()
   })
 })

@@ -6,6 +6,7 @@ import { secret } from '../../src/config/secret.ts'
 import { createEgress } from '../../src/egress/index.ts'
 import { createMetrics } from '../../src/metrics/index.ts'
 import { openStore } from '../../src/store/index.ts'
+import { createHurriedClock } from '../setup/hurried-clock.ts'
 import type { PlainSettings } from './server-processes.ts'
 
 const KEEP_ALIVE_MS = 120_000
@@ -26,7 +27,9 @@ async function start(plain: PlainSettings): Promise<void> {
   const store = openStore({ databaseUrl: plain.databaseUrl, poolSize: plain.databasePoolSize })
   const { observers } = createMetrics()
   const egress = createEgress({ settings: settings.egress })
-  const http = createServer((await createApp({ settings, store, log: () => {}, egress, observers })).handle)
+  const http = createServer(
+    (await createApp({ settings, store, log: () => {}, egress, observers, ticks: createHurriedClock() })).handle,
+  )
   // Longer than a contest pauses: a connection that the server closes while a request is on its way is no finding here.
   http.keepAliveTimeout = KEEP_ALIVE_MS
   http.listen(0, '127.0.0.1', () => {

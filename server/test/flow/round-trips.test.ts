@@ -85,14 +85,15 @@ describe('the database is asked', () => {
     expectAtMost(bringing, { roundTrips: plain.roundTrips + 1, commits: plain.commits + 1 })
   })
 
-  it('twelve times at most for a first login from the authorization request to the tokens, with five commits at most', async () => {
+  it('twelve times at most for a first login from the authorization request to the tokens, with six commits at most', async () => {
     const clientId = await register(server)
     const request = authorization(server, clientId)
     const cost = await costOf(clientId, async () => {
       const { code } = await approve(server, request)
       expect((await redeem(server, request, code)).status).toBe(200)
     })
-    expectAtMost(cost, { roundTrips: 12, commits: 5 })
+    // Two of each take the try of the password and give it back: beside the hash between them they cost nothing.
+    expectAtMost(cost, { roundTrips: 12, commits: 6 })
   })
 
   it('nine times at most for a second authorization in the same browser, with three commits at most', async () => {

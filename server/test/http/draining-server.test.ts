@@ -4,7 +4,10 @@ import { text } from 'node:stream/consumers'
 import { expect, it } from 'vitest'
 import { createDrainingServer } from '../../src/http/draining-server.ts'
 
-const LIMITS = { maxHeaderSize: 16_384, headersTimeout: 10_000, requestTimeout: 30_000 }
+const LIMITS = {
+  ...{ maxHeaderSize: 16_384, maxHeadersCount: 0, headersTimeout: 10_000, requestTimeout: 30_000 },
+  ...{ maxConnections: 100, maxRequestsPerSocket: 100 },
+}
 /** Longer than the test may take: what waits for it to the end fails. */
 const FOR_EVER_MS = 600_000
 

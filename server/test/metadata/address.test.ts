@@ -72,8 +72,12 @@ describe('a server behind an https issuer', () => {
     expect(answer.headers.get('location')).toMatch(/^\/tenant\/authorize\/[\w-]+\/sign-in$/)
     expect(answer.headers.get('set-cookie')).toContain('__Secure-')
     const refused = await rawRequest(server.origin, `${target.replace('S256', 'plain')}`, headers)
-    const callback = new URL(refused.headers.get('location') ?? '')
-    expect(callback.searchParams.get('iss')).toBe(ISSUER)
+    expect({ status: refused.status, location: refused.headers.get('location') }).toEqual({
+      status: 400,
+      location: null,
+    })
+    expect(refused.body).toContain(`<b class="issuer">${new URL(ISSUER).host}</b>`)
+    expect(refused.body).not.toContain('evil')
   })
 
   it('has nothing outside of its path', async () => {

@@ -1,5 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { startTestServer, type TestServer } from '../setup/authorization-server.ts'
+import { forgetLimits } from '../setup/limits.ts'
 import { postRegistration } from './post-registration.ts'
 
 let server: TestServer
@@ -33,6 +34,11 @@ const VALUES: readonly unknown[] = [
   ...[{}, { toString: 1 }, { toString: null, valueOf: null }, { length: 1 }, { 0: 'a', length: -1 }, { keys: [{}] }],
   ...[{ keys: [{ kty: { toString: 1 } }] }],
 ]
+
+// More than one source may register.
+beforeEach(async () => {
+  await forgetLimits(server)
+})
 
 describe('a registration with a member of any shape', () => {
   it.each(MEMBERS)('is taken or refused, and never a failure of the server: %s (AS-DCR-03, A75)', async (member) => {

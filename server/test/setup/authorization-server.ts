@@ -11,6 +11,7 @@ import { syncSettings } from '../../src/provider/registered-settings.ts'
 import { openStore, type Store } from '../../src/store/index.ts'
 import { hashPassword } from '../../src/store/password.ts'
 import { createTestDatabase } from './database.ts'
+import { createHurriedClock } from './hurried-clock.ts'
 
 /** A server inside the test's process, on a database of its own. */
 export interface TestServer {
@@ -66,6 +67,8 @@ export interface TestServerOptions {
   readonly egress?: Egress
   /** A migrated database of the test's own. */
   readonly databaseUrl?: string
+  /** Milliseconds, by which the counters of the process fill up; unless given they are always full: tests are fast. */
+  readonly ticks?: () => number
   /** Another server's, so that two share one database. */
   readonly sharing?: TestServer
 }
@@ -91,7 +94,8 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   if (options.sharing === undefined) await fill(store)
   await syncSettings(settings, store)
   const egress = options.egress ?? createEgress({ settings: settings.egress, tell: observers.egressEnded })
-  http.on('request', (await createApp({ settings, store, log, egress, observers })).handle)
+  const { ticks = createHurriedClock() } = options
+  http.on('request', (await createApp({ settings, store, log, egress, observers, ticks })).handle)
   return {
     issuer: settings.issuer,
     origin,

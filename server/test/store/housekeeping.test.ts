@@ -24,7 +24,8 @@ const clean = () => cleanUp(server.store.database, { holder: 'test', notWithinSe
 async function removed(): Promise<Readonly<Record<string, number>>> {
   const done = await clean()
   if (!done.ok) throw new Error(`housekeeping did not happen: ${done.reason}`)
-  return Object.fromEntries(Object.entries(done.removed).filter(([, rows]) => rows > 0))
+  // Each sign-in leaves counters, which are over within seconds: they have a test of their own.
+  return Object.fromEntries(Object.entries(done.removed).filter(([table, rows]) => rows > 0 && table !== 'limits'))
 }
 
 const count = async (table: string): Promise<number> =>
@@ -44,6 +45,18 @@ describe('housekeeping removes', () => {
     await signInAndRedeem(server)
     expect(await removed()).toMatchObject({ sessions: 1 })
     expect(await count('sessions')).toBe(1)
+  })
+
+  it('counters of which nothing counts any more, and leaves the others', async () => {
+    await query(server, 'DELETE FROM limits')
+    await query(
+      server,
+      `INSERT INTO limits (key_hash, clear_at, slack_seconds)
+        SELECT sha256(n::text::bytea), now() + make_interval(secs => CASE WHEN n > 3 THEN -1 ELSE 60 END), 0
+          FROM generate_series(1, 10) n`,
+    )
+    expect(await clean()).toMatchObject({ ok: true, removed: { limits: 7 } })
+    expect(await count('limits')).toBe(3)
   })
 
   it.each(['interactions', 'replays'])(

@@ -1,6 +1,6 @@
 import type { Context } from 'koa'
 import { refuseNewPassword } from '../../config/password-rule.ts'
-import { authenticate } from '../authenticate.ts'
+import { authenticate, tellRefusal } from '../authenticate.ts'
 import { answerForged } from '../interaction/answer.ts'
 import type { InteractionDeps, SignedIn } from '../interaction/ports.ts'
 import { readForm } from '../request-body.ts'
@@ -61,11 +61,14 @@ async function changePassword(
   form: URLSearchParams,
   deps: InteractionDeps,
 ): Promise<void> {
-  const refuse = async (error: string): Promise<void> =>
-    answerAccountPage(ctx, 400, await renderAccount(session, deps, { error }))
+  const refuse = async (error: string, status: 400 | 429 = 400): Promise<void> =>
+    answerAccountPage(ctx, status, await renderAccount(session, deps, { error }))
   const wanted = form.get('new_password') ?? ''
   const proven = await authenticate(session.login, form.get('password') ?? '', deps)
-  if (proven === undefined) return refuse(WRONG_PASSWORD)
+  if (!proven.ok) {
+    const { status, error } = tellRefusal(ctx, proven, WRONG_PASSWORD)
+    return refuse(error, status === 429 ? 429 : 400)
+  }
   const wrong = refuseNewPassword(wanted, session.login)
   if (wrong !== undefined) return refuse(`${wrong.charAt(0).toUpperCase()}${wrong.slice(1)}. Nothing was changed.`)
   await deps.accounts.setPasswordHash(session.login, await deps.hashPassword(wanted))

@@ -1,6 +1,6 @@
 import type { Context } from 'koa'
 import { currentUnit } from '../../store/unit-of-work.ts'
-import { authenticate, SIGN_IN_REFUSED } from '../authenticate.ts'
+import { authenticate, MISMATCH, type Proven, tellRefusal } from '../authenticate.ts'
 import { answerForged } from '../interaction/answer.ts'
 import type { InteractionDeps } from '../interaction/ports.ts'
 import { readForm } from '../request-body.ts'
@@ -18,10 +18,14 @@ export async function takeAccountSignIn(ctx: Context, deps: InteractionDeps): Pr
   if (!deps.browserSessions.checkSignIn(form.get('csrf') ?? '')) return answerForged(ctx, deps)
   const login = form.get('login') ?? ''
   const proven = await authenticate(login, form.get('password') ?? '', deps)
-  const signedIn =
-    proven !== undefined && (await deps.browserSessions.signIn({ ...proven, amr: ['pwd'] }, ctx.req, ctx.res))
-  if (!signedIn) return answerAccountPage(ctx, 401, renderSignIn(deps, { login, error: SIGN_IN_REFUSED }))
-  moveToAccount(ctx, deps.basePath, '')
+  const outcome = proven.ok && !(await openSession(ctx, proven, deps)) ? MISMATCH : proven
+  if (outcome.ok) return moveToAccount(ctx, deps.basePath, '')
+  const { status, error } = tellRefusal(ctx, outcome)
+  answerAccountPage(ctx, status, renderSignIn(deps, { login, error }))
+}
+
+function openSession(ctx: Context, { accountId, passwordVersion }: Proven, deps: InteractionDeps): Promise<boolean> {
+  return deps.browserSessions.signIn({ accountId, passwordVersion, amr: ['pwd'] }, ctx.req, ctx.res)
 }
 
 function renderSignIn(deps: InteractionDeps, typed: { login?: string; error?: string }): string {

@@ -7,6 +7,7 @@ import type { Database } from '../../store/database.ts'
 import type { ResourceRegistry } from '../../store/resource-registry.ts'
 import type { Sessions } from '../../store/sessions.ts'
 import type { Pages } from '../pages/index.ts'
+import type { SignInTries } from '../sign-in-tries.ts'
 
 /** An authorization request that waits for a person, as the pages see it. */
 export interface Pending {
@@ -87,6 +88,7 @@ export interface InteractionDeps {
   /** Without a hash it takes as long and is false: the time does not tell which logins exist. */
   readonly verifyPassword: (password: string, hash: string | undefined) => Promise<boolean>
   readonly hashPassword: (password: string) => Promise<string>
+  readonly signInTries: SignInTries
   readonly pages: Pages
   readonly issuerHost: string
   readonly basePath: string

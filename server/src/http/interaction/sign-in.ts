@@ -1,6 +1,6 @@
 import type { Context } from 'koa'
 import { currentUnit } from '../../store/unit-of-work.ts'
-import { authenticate, SIGN_IN_REFUSED } from '../authenticate.ts'
+import { authenticate, tellRefusal } from '../authenticate.ts'
 import { readForm } from '../request-body.ts'
 import { answerExpired, answerForged, answerPage, moveTo } from './answer.ts'
 import { factsOf } from './facts.ts'
@@ -22,10 +22,12 @@ export async function takeSignIn(ctx: Context, uid: string, deps: InteractionDep
   if (!deps.interactions.checkFormToken(pending, form.get('csrf') ?? '')) return answerForged(ctx, deps)
   const login = form.get('login') ?? ''
   const proven = await authenticate(login, form.get('password') ?? '', deps)
-  if (proven === undefined) {
-    return answerPage(ctx, 401, await renderSignIn(pending, deps, { login, error: SIGN_IN_REFUSED }))
+  if (!proven.ok) {
+    const { status, error } = tellRefusal(ctx, proven)
+    return answerPage(ctx, status, await renderSignIn(pending, deps, { login, error }))
   }
-  await deps.interactions.signIn(pending, { ...proven, amr: ['pwd'] })
+  const { accountId, passwordVersion } = proven
+  await deps.interactions.signIn(pending, { accountId, passwordVersion, amr: ['pwd'] })
   moveTo(ctx, pending, 'continue')
 }
 

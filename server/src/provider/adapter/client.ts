@@ -1,8 +1,10 @@
 import type { Adapter } from 'oidc-provider'
 import type { Clients, RegisteredClient } from '../../store/clients.ts'
+import type { Bucket } from '../../store/limits.ts'
 import { currentUnit } from '../../store/unit-of-work.ts'
 import { type DocumentClients, isDocumentUrl } from '../client-documents/index.ts'
 import { CLIENT_PROPERTIES } from '../client-properties.ts'
+import { LimitError } from '../limit-error.ts'
 import { documentFinder } from './document-client.ts'
 import { nothingKept } from './nothing-kept.ts'
 
@@ -11,8 +13,15 @@ const CLIENT_AGE_MS = 5_000
 // About a kilobyte each; past this number the oldest is read again when it comes back.
 const CLIENTS_CACHED = 2_000
 
-/** Clients by id: those that are registered, remembered for a short while, and those whose id is their document's URL. */
-export function clientAdapter(clients: Clients, documentClients: DocumentClients): Adapter {
+/**
+ * Clients by id: those that are registered, remembered for a short while, and those whose id is their document's URL.
+ * @param registrations what a source may register
+ */
+export function clientAdapter(
+  clients: Clients,
+  documentClients: DocumentClients,
+  registrations: (source: string | undefined) => Bucket,
+): Adapter {
   const findDocument = documentFinder(documentClients)
   const cache = new Map<string, { client: RegisteredClient; readAt: number }>()
   const remember = (client: RegisteredClient): void => {
@@ -37,10 +46,13 @@ export function clientAdapter(clients: Clients, documentClients: DocumentClients
     },
     async upsert(id, payload) {
       const metadata = withoutOwnProperties({ ...payload })
-      const { correlationId } = currentUnit()
+      const { correlationId, callerSource } = currentUnit()
       const event = { type: 'client.registered', outcome: 'allowed', clientId: id } as const
-      const added = await clients.add({ id, source: 'dynamic', metadata }, { event, correlationId })
-      if (!added.ok) throw new Error('a generated client id was taken')
+      const taking = { buckets: [registrations(callerSource)] }
+      const added = await clients.add({ id, source: 'dynamic', metadata }, { event, correlationId, taking })
+      if (added.ok) return
+      if (added.reason === 'id-taken') throw new Error('a generated client id was taken')
+      throw new LimitError('registrations of one source', added.retryAfterSeconds)
     },
     async destroy(id) {
       cache.delete(id)

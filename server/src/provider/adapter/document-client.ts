@@ -23,24 +23,24 @@ export function documentFinder(clients: DocumentClients): (url: string) => Promi
 
 async function findVersion(clients: DocumentClients, url: string, ctx: Context): Promise<DocumentClient | undefined> {
   const unit = currentUnit()
-  const { callerAddress: address } = unit
+  const { callerSource: source } = unit
   switch (ctx.oidc?.route) {
     case 'authorization': {
-      const client = await clients.forAuthorization(url, address)
+      const client = await clients.forAuthorization(url, source)
       // What the person sees and agrees to, and what is issued in the end, belongs to this version.
       unit.facts = { ...unit.facts, clientDigest: client.version.digest }
       return client
     }
     case 'pushed_authorization_request': {
       // A new authorization, by a client that may have to prove itself with a key of today.
-      await clients.forAuthorization(url, address)
-      return clients.forToken(url, { ...presentedIn(ctx.oidc.params ?? {}), address })
+      await clients.forAuthorization(url, source)
+      return clients.forToken(url, { ...presentedIn(ctx.oidc.params ?? {}), source })
     }
     case 'resume':
       return clients.ofVersion(url, unit.facts.clientDigest)
     case 'token':
     case 'revocation':
-      return clients.forToken(url, { ...presentedIn(ctx.oidc.params ?? {}), address })
+      return clients.forToken(url, { ...presentedIn(ctx.oidc.params ?? {}), source })
     default:
       return clients.known(url)
   }

@@ -1,8 +1,10 @@
 import type { Adapter, AdapterFactory } from 'oidc-provider'
+import type { LimitKey } from '../../keys/limit-keys.ts'
 import type { Successors } from '../../keys/successor.ts'
 import type { Store } from '../../store/index.ts'
 import type { DocumentClients } from '../client-documents/index.ts'
 import type { InteractionStates } from '../interaction-state.ts'
+import { registrations } from '../registrations.ts'
 import { clientAdapter } from './client.ts'
 import { codeAdapter } from './code.ts'
 import { grantAdapter } from './grant.ts'
@@ -15,6 +17,7 @@ import { sessionAdapter } from './session.ts'
 
 export interface AdapterDeps {
   readonly store: Store
+  readonly limitKey: LimitKey
   readonly documentClients: DocumentClients
   readonly successors: Successors
   readonly states: InteractionStates
@@ -27,7 +30,7 @@ export interface AdapterDeps {
 export function createAdapters(deps: AdapterDeps): AdapterFactory {
   const kept: Readonly<Record<string, Adapter>> = {
     AuthorizationCode: codeAdapter(deps.store.database, deps.now),
-    Client: clientAdapter(deps.store.clients, deps.documentClients),
+    Client: clientAdapter(deps.store.clients, deps.documentClients, registrations(deps.limitKey)),
     Grant: grantAdapter(deps.store.registry, deps.now),
     Interaction: interactionAdapter(deps.states),
     PushedAuthorizationRequest: pushedRequestAdapter(deps.store.database, deps.now),

@@ -25,17 +25,17 @@ export interface DocumentClient {
 export interface DocumentClients {
   /**
    * For a new authorization: what the host says now, or said while it may still be used.
-   * @param address of whoever asks
+   * @param source what of the caller's address is counted by
    * @throws DocumentError
    */
-  forAuthorization(url: string, address: string | undefined): Promise<DocumentClient>
+  forAuthorization(url: string, source: string | undefined): Promise<DocumentClient>
   /** For what follows in the same authorization: the version it began with. */
   ofVersion(url: string, digest: string | undefined): Promise<DocumentClient | undefined>
   /**
    * For a token request: the version its grant was made with. Never waits for a document that is here.
    * @param presented.value code or refresh token
    * @param presented.kid key id of the client assertion
-   * @param presented.address of whoever asks
+   * @param presented.source what of the caller's address is counted by
    * @throws KeysUnavailableError when the keys are too old and cannot be had
    */
   forToken(url: string, presented: Presented): Promise<DocumentClient | undefined>
@@ -46,7 +46,7 @@ export interface DocumentClients {
 interface Presented {
   readonly value?: string
   readonly kid?: string
-  readonly address: string | undefined
+  readonly source: string | undefined
 }
 
 /** Grants outlive their document by this: hosts break, and a whole product must not be signed out by it. */
@@ -72,11 +72,11 @@ export function createDocumentClients(deps: Deps): DocumentClients {
     return look.known && { look, known: look.known, host: admitted.host }
   }
   return {
-    async forAuthorization(url, address) {
+    async forAuthorization(url, source) {
       const admitted = admit(url)
       if (!admitted.ok) throw new DocumentError(admitted)
       const startedAt = performance.now()
-      const client = await freshClient(url, { host: admitted.host, address }, deps)
+      const client = await freshClient(url, { host: admitted.host, source }, deps)
       if (client.ok) return describe(client.known, admitted.host, deps.settings)
       // How long a failure takes must not tell what was met: every one takes as long as the slowest.
       if (client.reason !== 'limit') await sleepUntil(startedAt + LOOK_TIMEOUT_MS)
@@ -86,11 +86,11 @@ export function createDocumentClients(deps: Deps): DocumentClients {
       const found = digest === undefined ? undefined : await find(url, { digest })
       return found && describe(found.known, found.host, deps.settings)
     },
-    async forToken(url, { value, kid, address }) {
+    async forToken(url, { value, kid, source }) {
       const wanted = value === undefined ? {} : { presented: value }
       const found = await find(url, wanted)
       const lasting = found && (await whileItLasts(url, found.look, wanted, deps))
-      const usable = lasting && (await withKeys(url, lasting, { wanted, kid, address, host: found.host }, deps))
+      const usable = lasting && (await withKeys(url, lasting, { wanted, kid, source, host: found.host }, deps))
       return usable && found && describe(usable, found.host, deps.settings)
     },
     async known(url) {
@@ -120,15 +120,15 @@ type Fresh = { readonly ok: true; readonly known: KnownDocument } | DocumentRefu
 
 async function freshClient(
   url: string,
-  { host, address }: { host: string; address: string | undefined },
+  { host, source }: { host: string; source: string | undefined },
   deps: Deps,
 ): Promise<Fresh> {
   const { documents, refresher, limits } = deps
   const before = await documents.look(url)
   if (before.known !== undefined && isUsable(before.known)) return { ok: true, known: before.known }
   // Who joins a look that is under way causes none.
-  const release = refresher.isLooking(url, before) ? () => {} : limits.take(address, host)
-  if (release === undefined) return refuse('limit', `too many looks for ${address ?? 'one address'}`)
+  const release = refresher.isLooking(url, before) ? () => {} : await limits.take(source, host)
+  if (release === undefined) return refuse('limit', `too many looks for ${source ?? 'one source'}`)
   try {
     const refreshed = await refresher.document(url, before)
     if (!refreshed.ok) return refreshed
@@ -178,12 +178,12 @@ async function whileItLasts(
 async function withKeys(
   url: string,
   known: KnownDocument,
-  request: { wanted: Wanted; kid: string | undefined; address: string | undefined; host: string },
+  request: { wanted: Wanted; kid: string | undefined; source: string | undefined; host: string },
   deps: Deps,
 ): Promise<KnownDocument | undefined> {
   const need = isSigned(known) ? judgeKeys(known, request.kid) : 'nothing'
   if (need === 'nothing') return known
-  const release = deps.limits.take(request.address, request.host)
+  const release = await deps.limits.take(request.source, request.host)
   const refreshing = release && refreshKeysOf(url, known, deps).finally(release)
   if (need === 'fetch-behind') {
     if (refreshing !== undefined) inBackground(refreshing, url, deps.report)
