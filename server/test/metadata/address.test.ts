@@ -74,7 +74,7 @@ describe('a server behind an https issuer', () => {
     const refused = await rawRequest(server.origin, `${target.replace('S256', 'plain')}`, headers)
     expect({ status: refused.status, location: refused.headers.get('location') }).toEqual({
       status: 400,
-      location: null,
+      location: undefined,
     })
     expect(refused.body).toContain(`<b class="issuer">${new URL(ISSUER).host}</b>`)
     expect(refused.body).not.toContain('evil')
