@@ -129,7 +129,7 @@ describe('a document that says that its client signs', () => {
     { what: 'neither jwks nor jwks_uri', members: {} },
     { what: 'both', members: { jwks: { keys: [] }, jwks_uri: 'https://keys.example/both.json' } },
     { what: 'a jwks_uri by http', members: { jwks_uri: 'http://keys.example/keys.json' } },
-    { what: 'a jwks_uri on this machine (A72)', members: { jwks_uri: 'https://127.0.0.1/keys.json' } },
+    { what: 'a jwks_uri on this machine (A45, A60)', members: { jwks_uri: 'https://127.0.0.1/keys.json' } },
     { what: 'a jwks_uri that is no text', members: { jwks_uri: ['https://keys.example/keys.json'] } },
     { what: 'no key', members: { jwks: { keys: [] } } },
     { what: 'something that is no key set', members: { jwks: [] } },

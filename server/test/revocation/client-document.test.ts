@@ -32,7 +32,7 @@ describe('a client that is the URL of its document', () => {
     }
   })
 
-  it('that nobody here has ever seen is not known, and nothing is fetched to find out (A57)', async () => {
+  it('that nobody here has ever seen is not known, and nothing is fetched to find out', async () => {
     const stranger = 'https://client.example/oauth/never-seen.json'
     world.host.serve(stranger, documentOf(stranger))
     const answer = await postForm(world.server, '/revoke', { client_id: stranger, token: 'x' })

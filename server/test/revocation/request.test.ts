@@ -67,7 +67,7 @@ describe('the request', () => {
     expect([status, JSON.parse(text).error]).toEqual([400, 'invalid_request'])
   })
 
-  it('larger than any token is not read to its end (A33)', async () => {
+  it('larger than any token is not read to its end (A94)', async () => {
     const { status } = await revoke({ client_id: 'x', token: 'x'.repeat(60_000) })
     expect(status).toBe(413)
   })

@@ -168,7 +168,7 @@ describe('a token of somebody else', () => {
     },
   )
 
-  it('is not ended by naming its client beside credentials of another one (A107)', async () => {
+  it('is not ended by naming its client beside credentials of another one (A114)', async () => {
     const one = await signedIn()
     const { status } = await revoke({ client_id: one.clientId, token: one.refreshToken }, basic(CONFIDENTIAL.stranger))
     expect(status).toBe(400)

@@ -78,7 +78,7 @@ describe('housekeeping removes', () => {
     },
   )
 
-  it('nothing of a live family: a used code and used refresh tokens stay, so that their replay ends it (I4, A87)', async () => {
+  it('nothing of a live family: a used code and used refresh tokens stay, so that their replay ends it (I4, A104)', async () => {
     const { clientId, request, callback, tokens } = await signInAndRedeem(server)
     const first = String(tokens.body.refresh_token)
     const second = await refresh(server, clientId, first)
