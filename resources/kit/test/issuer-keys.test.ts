@@ -122,7 +122,7 @@ describe('an issuer that is away (RS-401-09, R13)', () => {
   })
 })
 
-describe('a key set', () => {
+describe('a key set (A146)', () => {
   it.each([
     { what: 'that is not JSON', body: '<html>' },
     { what: 'that is no key set', body: '{"keys":"none"}' },

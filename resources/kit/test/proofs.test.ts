@@ -37,7 +37,7 @@ describe('a token that is bound to a key', () => {
     )
   })
 
-  it('is refused as a bearer token, with and without a proof, and the answer says how it has to come (RS-TOK-09)', async () => {
+  it('is refused as a bearer token, with and without a proof, and the answer says how it has to come (RS-TOK-09, A144)', async () => {
     const token = await boundTo(prover.thumbprint)
     for (const headers of [{}, { dpop: await prover.prove(token) }]) {
       const answer = await server.post(call('issue_read'), token, headers)

@@ -22,7 +22,7 @@ describe.each([
     return { response, keys: body.keys }
   }
 
-  it('holds public members and a kid, and nothing private (AS-DISC-21)', async () => {
+  it('holds public members and a kid, and nothing private (AS-DISC-21, A147)', async () => {
     const { response, keys } = await readKeys()
     expect(response.headers.get('content-type')).toMatch(/^application\/jwk-set\+json/)
     expect(keys.length).toBeGreaterThan(0)

@@ -86,6 +86,24 @@ describe('a forged consent', () => {
     expect(callback?.has('code')).toBe(true)
   })
 
+  it('A17: the state of another request, or of another client, put in the place of its own leads to no code', async () => {
+    const person = createPerson(server)
+    const [mine, other] = [await pending(person), await pending(person, { state: 'other', scope: 'mcp:issue:create' })]
+    const [uid, otherUid] = [mine, other].map(({ url }) => new URL(url).pathname.split('/')[2] ?? '')
+    const swapped = createPerson(server)
+    for (const [key, cookie] of person.browser.cookies) {
+      const ofMine = [...person.browser.cookies.values()].find(
+        ({ name, path }) => name === cookie.name && path.includes(uid ?? ''),
+      )
+      const isOther = cookie.path.includes(otherUid ?? '')
+      swapped.browser.cookies.set(key, isOther && ofMine !== undefined ? { ...cookie, value: ofMine.value } : cookie)
+    }
+    const answer = await swapped.post(other.url, { ...YES, csrf: fieldOf(other.html, 'csrf') })
+    expect(answer.status).toBe(400)
+    expect(answer.headers.get('location')).toBeNull()
+    expect((await swapped.open(other.url)).status).toBe(400)
+  })
+
   it('the cookies of the request without those of the session lead to a page, not to a code', async () => {
     const person = createPerson(server)
     const page = await pending(person)

@@ -73,7 +73,7 @@ const refreshed = ({ clientId }: Connection, { body }: TokenAnswer): Promise<Tok
   refresh(server, clientId, String(body.refresh_token))
 
 describe('a step-up', () => {
-  it('shows the new scope alone, keeps the union, and the token says so (AS-SC-01, AS-SC-03, AS-CON-10)', async () => {
+  it('shows the new scope alone, keeps the union, and the token says so (AS-SC-01, AS-SC-03, AS-CON-10, A126)', async () => {
     const connection = await connect()
     const { request, page } = await askFor(connection, `${READ} ${WRITE}`)
     expect(offeredScopes(page.html)).toEqual([WRITE])
