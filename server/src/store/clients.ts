@@ -25,13 +25,19 @@ export interface NewClient {
   readonly source: ClientSource
   readonly metadata: Readonly<Record<string, unknown>>
   readonly defaultResource?: string | undefined
+  /** Digest of what the client says of itself, where whoever says the same is the same client. */
+  readonly contentHash?: Buffer | undefined
 }
 
+/** The row a client has: its own, or the one that another with the same content made before. */
+export type AddedClient = Pick<RegisteredClient, 'id' | 'createdAt'>
+
 export interface Clients {
+  /** @param audit recorded when there is a new row */
   add(
     client: NewClient,
     audit?: { event: AuditEvent; correlationId: string },
-  ): Promise<{ ok: true } | { ok: false; reason: 'id-taken' }>
+  ): Promise<{ ok: true; client: AddedClient } | { ok: false; reason: 'id-taken' }>
   find(id: string): Promise<RegisteredClient | undefined>
   list(): Promise<readonly RegisteredClient[]>
   /** Ends every grant of the client. */
@@ -84,14 +90,12 @@ export function createClients(database: Database): Clients {
     find,
     list: async () => (await database.read<ClientRow>(LIST, [])).map(clientOf),
     async add(client, audit) {
-      const parts = [
-        insertClient(client),
-        ...(audit ? [recordEvents([audit.event], audit.correlationId, 'added')] : []),
-      ]
-      const { statement, values } = combine(parts, 'SELECT id FROM added')
+      const events = audit === undefined ? [] : [recordEvents([audit.event], audit.correlationId, 'fresh')]
+      const { statement, values } = combine([...insertOrFind(client), ...events], EITHER)
       try {
-        await database.write(statement, values)
-        return { ok: true }
+        const [row] = await database.write<Pick<ClientRow, 'id' | 'created_at'>>(statement, values)
+        if (row === undefined) throw new Error('a client was neither found nor added')
+        return { ok: true, client: { id: row.id, createdAt: row.created_at } }
       } catch (error) {
         if (sqlState(error) === UNIQUE_VIOLATION) return { ok: false, reason: 'id-taken' }
         throw error
@@ -113,13 +117,34 @@ export function createClients(database: Database): Clients {
   }
 }
 
-function insertClient(client: NewClient): Part {
-  return {
-    name: 'added',
-    sql: (place) => `INSERT INTO clients (id, source, metadata, default_resource, created_at)
-      VALUES (${place(client.id)}, ${place(client.source)}, ${place(JSON.stringify(withHashedSecret(client.metadata)))}::jsonb,
-              ${place(client.defaultResource ?? null)}, now()) RETURNING id`,
+const EITHER = 'SELECT id, created_at FROM known UNION ALL SELECT id, created_at FROM added'
+
+/**
+ * A row for the client, unless there is one with its content: that is marked as seen, so that it does not leave as unused.
+ * Of many at once that saw none, the index lets one insert, and the others come back with its row. What only a new row may
+ * cost is taken where `known` is empty; what tells of one hangs on `fresh`.
+ */
+function insertOrFind(client: NewClient): readonly Part[] {
+  const known: Part = {
+    name: 'known',
+    sql: (
+      place,
+    ) => `UPDATE clients SET last_seen_at = now() WHERE content_hash = ${place(client.contentHash ?? null)}::bytea
+      RETURNING id, created_at`,
   }
+  const added: Part = {
+    name: 'added',
+    sql: (
+      place,
+    ) => `INSERT INTO clients (id, source, metadata, default_resource, content_hash, created_at, last_seen_at)
+      SELECT ${place(client.id)}::text, ${place(client.source)}::text,
+             ${place(JSON.stringify(withHashedSecret(client.metadata)))}::jsonb,
+             ${place(client.defaultResource ?? null)}::text, ${place(client.contentHash ?? null)}::bytea, now(), now()
+       WHERE NOT EXISTS (SELECT 1 FROM known)
+      ON CONFLICT (content_hash) DO UPDATE SET last_seen_at = excluded.last_seen_at RETURNING id, created_at`,
+  }
+  const fresh: Part = { name: 'fresh', sql: (place) => `SELECT id FROM added WHERE id = ${place(client.id)}::text` }
+  return [known, added, fresh]
 }
 
 export function clientOf(row: ClientRow): RegisteredClient {

@@ -3,6 +3,7 @@ import type { Clients, RegisteredClient } from '../../store/clients.ts'
 import { currentUnit } from '../../store/unit-of-work.ts'
 import { type DocumentClients, isDocumentUrl } from '../client-documents/index.ts'
 import { CLIENT_PROPERTIES } from '../client-properties.ts'
+import { contentHashOf } from '../registered-content.ts'
 import { documentFinder } from './document-client.ts'
 import { nothingKept } from './nothing-kept.ts'
 
@@ -37,10 +38,13 @@ export function clientAdapter(clients: Clients, documentClients: DocumentClients
     },
     async upsert(id, payload) {
       const metadata = withoutOwnProperties({ ...payload })
-      const { correlationId } = currentUnit()
+      const unit = currentUnit()
       const event = { type: 'client.registered', outcome: 'allowed', clientId: id } as const
-      const added = await clients.add({ id, source: 'dynamic', metadata }, { event, correlationId })
+      const contentHash = contentHashOf(metadata)
+      const client = { id, source: 'dynamic', metadata, contentHash } as const
+      const added = await clients.add(client, { event, correlationId: unit.correlationId })
       if (!added.ok) throw new Error('a generated client id was taken')
+      unit.registered = added.client
     },
     async destroy(id) {
       cache.delete(id)

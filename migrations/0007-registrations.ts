@@ -1,0 +1,15 @@
+import type { Knex } from 'knex'
+
+/** What registered clients say of themselves, as a digest, so that the same said twice is one client; and when it was last said. */
+export async function up(knex: Knex): Promise<void> {
+  await knex.schema.alterTable('clients', (table) => {
+    table.binary('content_hash').unique()
+    table.timestamp('last_seen_at')
+  })
+}
+
+export async function down(knex: Knex): Promise<void> {
+  await knex.schema.alterTable('clients', (table) => {
+    table.dropColumns('content_hash', 'last_seen_at')
+  })
+}
