@@ -35,7 +35,8 @@ export function clients(
     clientBasedCORS: () => true,
     features: {
       registration: {
-        enabled: settings.registration.mode === 'open',
+        enabled: settings.registration.mode !== 'off',
+        // Asked for before the body is read, by a comparison of digests.
         initialAccessToken: false,
         issueRegistrationAccessToken: false,
         idFactory: () => CLIENT_ID_PREFIX + randomBytes(CLIENT_ID_BYTES).toString('base64url'),

@@ -25,6 +25,7 @@ import { dpop, judgeProofs } from './dpop.ts'
 import { errors, type RenderErrorPage } from './errors.ts'
 import { registerTokenExchange } from './exchange/grant-type.ts'
 import { grants } from './grants.ts'
+import { requireInitialAccessToken } from './initial-access-token.ts'
 import { createInteractionStates, type InteractionStates } from './interaction-state.ts'
 import { interactions } from './interactions.ts'
 import { namesKnownToTheEngine } from './internals.ts'
@@ -124,7 +125,12 @@ function lastingParts(deps: ProviderDeps): LastingParts {
   const documentClients = documentClientsOf(deps)
   const successors = createSuccessors(sealer)
   const graceSeconds = settings.lifetimes.refreshGraceSeconds
-  const adapters = createAdapters({ store, documentClients, successors, states, graceSeconds, now })
+  const managesClients = settings.registration.mode === 'token'
+  const adapters = createAdapters({
+    ...{ store, documentClients, managesClients, successors, states },
+    graceSeconds,
+    now,
+  })
   return { states, documentClients, adapters, formTokens: createFormTokens(sealer) }
 }
 
@@ -148,6 +154,13 @@ function createEngine(keys: SigningKeys, deps: ProviderDeps, { adapters }: Lasti
   judgeProofs(provider, { ...deps, dpop: settings.dpop })
   completeMetadata(provider, { ...settings, registry: store.registry })
   answerRegistrations(provider)
+  if (settings.registration.mode === 'token') {
+    requireInitialAccessToken(provider, {
+      issuer,
+      token: settings.registration.initialAccessToken,
+      report: deps.report,
+    })
+  }
   const readAccessToken = createAccessTokenReader(issuer, keys)
   registerTokenExchange(provider, { registry: store.registry, algorithm, readAccessToken, lifetimes, observer, now })
   answerRevocations(provider, { database: store.database, readAccessToken, report: deps.report })

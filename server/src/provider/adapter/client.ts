@@ -13,7 +13,16 @@ const CLIENT_AGE_MS = 5_000
 const CLIENTS_CACHED = 2_000
 
 /** Clients by id: those that are registered, remembered for a short while, and those whose id is their document's URL. */
-export function clientAdapter(clients: Clients, documentClients: DocumentClients): Adapter {
+export function clientAdapter({
+  store: { clients },
+  documentClients,
+  managesClients,
+}: {
+  store: { clients: Clients }
+  documentClients: DocumentClients
+  /** Registrations are made by somebody with a token: no other's, whatever it says, becomes the same. */
+  managesClients: boolean
+}): Adapter {
   const findDocument = documentFinder(documentClients)
   const cache = new Map<string, { client: RegisteredClient; readAt: number }>()
   const remember = (client: RegisteredClient): void => {
@@ -40,7 +49,7 @@ export function clientAdapter(clients: Clients, documentClients: DocumentClients
       const metadata = withoutOwnProperties({ ...payload })
       const unit = currentUnit()
       const event = { type: 'client.registered', outcome: 'allowed', clientId: id } as const
-      const contentHash = contentHashOf(metadata)
+      const contentHash = managesClients ? undefined : contentHashOf(metadata)
       const client = { id, source: 'dynamic', metadata, contentHash } as const
       const added = await clients.add(client, { event, correlationId: unit.correlationId })
       if (!added.ok) throw new Error('a generated client id was taken')

@@ -16,6 +16,8 @@ import { sessionAdapter } from './session.ts'
 export interface AdapterDeps {
   readonly store: Store
   readonly documentClients: DocumentClients
+  /** Registrations are made by somebody with a token, each for itself. */
+  readonly managesClients: boolean
   readonly successors: Successors
   readonly states: InteractionStates
   readonly graceSeconds: number
@@ -27,7 +29,7 @@ export interface AdapterDeps {
 export function createAdapters(deps: AdapterDeps): AdapterFactory {
   const kept: Readonly<Record<string, Adapter>> = {
     AuthorizationCode: codeAdapter(deps.store.database, deps.now),
-    Client: clientAdapter(deps.store.clients, deps.documentClients),
+    Client: clientAdapter(deps),
     Grant: grantAdapter(deps.store.registry, deps.now),
     Interaction: interactionAdapter(deps.states),
     PushedAuthorizationRequest: pushedRequestAdapter(deps.store.database, deps.now),
