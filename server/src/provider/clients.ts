@@ -40,7 +40,7 @@ export function clients(
         initialAccessToken: false,
         issueRegistrationAccessToken: false,
         idFactory: () => CLIENT_ID_PREFIX + randomBytes(CLIENT_ID_BYTES).toString('base64url'),
-        secretFactory: async () => randomBytes(CLIENT_SECRET_BYTES).toString('base64url'),
+        secretFactory: async () => newClientSecret(),
       },
     },
     extraClientMetadata: {
@@ -52,6 +52,10 @@ export function clients(
       },
     },
   }
+}
+
+export function newClientSecret(): string {
+  return randomBytes(CLIENT_SECRET_BYTES).toString('base64url')
 }
 
 function normaliseInPlace(

@@ -9,6 +9,7 @@ import type { SigningKeys } from '../keys/signing-keys.ts'
 import { createSuccessors } from '../keys/successor.ts'
 import type { Store } from '../store/index.ts'
 import { accounts } from './accounts.ts'
+import { type ClientCache, createClientCache } from './adapter/client.ts'
 import { createAdapters } from './adapter/index.ts'
 import { countRefusedTargets } from './audience-failures.ts'
 import { acceptRawCredentials } from './basic-credentials.ts'
@@ -39,6 +40,7 @@ import { pushedRequests } from './pushed-requests.ts'
 import { deriveSuccessorIds } from './refresh-rotation.ts'
 import { reportRefusals } from './refusals.ts'
 import { answerRegistrations } from './registration-answer.ts'
+import { manageRegistrations } from './registration-management.ts'
 import { deriveCodesFromInteractions } from './repeated-codes.ts'
 import type { Report } from './report.ts'
 import { resourceIndicators } from './resource-indicators.ts'
@@ -115,6 +117,7 @@ interface LastingParts {
   readonly states: InteractionStates
   readonly formTokens: FormTokens
   readonly documentClients: DocumentClients
+  readonly clientCache: ClientCache
   readonly adapters: ReturnType<typeof createAdapters>
 }
 
@@ -126,15 +129,13 @@ function lastingParts(deps: ProviderDeps): LastingParts {
   const successors = createSuccessors(sealer)
   const graceSeconds = settings.lifetimes.refreshGraceSeconds
   const managesClients = settings.registration.mode === 'token'
-  const adapters = createAdapters({
-    ...{ store, documentClients, managesClients, successors, states },
-    graceSeconds,
-    now,
-  })
-  return { states, documentClients, adapters, formTokens: createFormTokens(sealer) }
+  const clientCache = createClientCache()
+  const kept = { store, documentClients, clientCache, managesClients, successors, states }
+  const adapters = createAdapters({ ...kept, graceSeconds, now })
+  return { states, documentClients, clientCache, adapters, formTokens: createFormTokens(sealer) }
 }
 
-function createEngine(keys: SigningKeys, deps: ProviderDeps, { adapters }: LastingParts) {
+function createEngine(keys: SigningKeys, deps: ProviderDeps, { adapters, clientCache }: LastingParts) {
   const { settings, store, observer, now } = deps
   const { issuer, lifetimes } = settings
   const { algorithm } = keys
@@ -153,13 +154,14 @@ function createEngine(keys: SigningKeys, deps: ProviderDeps, { adapters }: Lasti
   settleAfterEachRequest(provider, { ...deps, database: store.database, graceSeconds: lifetimes.refreshGraceSeconds })
   judgeProofs(provider, { ...deps, dpop: settings.dpop })
   completeMetadata(provider, { ...settings, registry: store.registry })
-  answerRegistrations(provider)
+  answerRegistrations(provider, issuer)
   if (settings.registration.mode === 'token') {
     requireInitialAccessToken(provider, {
       issuer,
       token: settings.registration.initialAccessToken,
       report: deps.report,
     })
+    manageRegistrations(provider, { issuer, clients: store.managedClients, cache: clientCache, report: deps.report })
   }
   const readAccessToken = createAccessTokenReader(issuer, keys)
   registerTokenExchange(provider, { registry: store.registry, algorithm, readAccessToken, lifetimes, observer, now })

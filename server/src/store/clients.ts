@@ -27,6 +27,8 @@ export interface NewClient {
   readonly defaultResource?: string | undefined
   /** Digest of what the client says of itself, where whoever says the same is the same client. */
   readonly contentHash?: Buffer | undefined
+  /** Digest of the token that whoever registered it reads, changes and removes it with. */
+  readonly managementHash?: Buffer | undefined
 }
 
 /** The row a client has: its own, or the one that another with the same content made before. */
@@ -54,12 +56,15 @@ export interface ClientRow {
   created_at: Date
 }
 
-const COLUMNS = 'id, source, metadata, default_resource, created_at'
-export const FIND_CLIENT: Statement = { name: 'client find', text: `SELECT ${COLUMNS} FROM clients WHERE id = $1` }
-const LIST: Statement = { name: 'client list', text: `SELECT ${COLUMNS} FROM clients ORDER BY created_at, id` }
+export const CLIENT_COLUMNS = 'id, source, metadata, default_resource, created_at'
+export const FIND_CLIENT: Statement = {
+  name: 'client find',
+  text: `SELECT ${CLIENT_COLUMNS} FROM clients WHERE id = $1`,
+}
+const LIST: Statement = { name: 'client list', text: `SELECT ${CLIENT_COLUMNS} FROM clients ORDER BY created_at, id` }
 
 // Another client that is given the id one day must not inherit what this one owned.
-const endWithClient = `disowned AS (UPDATE resources SET owner_client_id = NULL WHERE owner_client_id IN (SELECT id FROM gone)),
+export const endWithClient = `disowned AS (UPDATE resources SET owner_client_id = NULL WHERE owner_client_id IN (SELECT id FROM gone)),
   ${endGrants('client_id IN (SELECT id FROM gone)', 'client-removed', '$2')},
   ${withdrawConsents('client_id IN (SELECT id FROM gone)')}
   SELECT id, ${ENDED} FROM gone`
@@ -136,10 +141,11 @@ function insertOrFind(client: NewClient): readonly Part[] {
     name: 'added',
     sql: (
       place,
-    ) => `INSERT INTO clients (id, source, metadata, default_resource, content_hash, created_at, last_seen_at)
+    ) => `INSERT INTO clients (id, source, metadata, default_resource, content_hash, management_hash, created_at, last_seen_at)
       SELECT ${place(client.id)}::text, ${place(client.source)}::text,
              ${place(JSON.stringify(withHashedSecret(client.metadata)))}::jsonb,
-             ${place(client.defaultResource ?? null)}::text, ${place(client.contentHash ?? null)}::bytea, now(), now()
+             ${place(client.defaultResource ?? null)}::text, ${place(client.contentHash ?? null)}::bytea,
+             ${place(client.managementHash ?? null)}::bytea, now(), now()
        WHERE NOT EXISTS (SELECT 1 FROM known)
       ON CONFLICT (content_hash) DO UPDATE SET last_seen_at = excluded.last_seen_at RETURNING id, created_at`,
   }
@@ -155,13 +161,17 @@ export function clientOf(row: ClientRow): RegisteredClient {
 
 const HASHED = 'sha256:'
 
+/** Whether a secret is what is stored of one. */
+export const isHashedSecret = (secret: unknown): boolean => typeof secret === 'string' && secret.startsWith(HASHED)
+
 /** What is stored of a client secret. Our secrets carry 256 random bits, so a plain digest cannot be guessed back. */
 export function hashClientSecret(secret: string): string {
   return HASHED + createHash('sha256').update(secret).digest('base64url')
 }
 
-function withHashedSecret(metadata: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+/** Metadata as it is stored. */
+export function withHashedSecret(metadata: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   const { client_secret: secret } = metadata
-  if (typeof secret !== 'string' || secret.startsWith(HASHED)) return metadata
+  if (typeof secret !== 'string' || isHashedSecret(secret)) return metadata
   return { ...metadata, client_secret: hashClientSecret(secret) }
 }

@@ -80,7 +80,7 @@ export interface Unit {
   code: NewCode | undefined
   pushedRequest: NewPushedRequest | undefined
   /** What a registration came to: a row of its own, or the one that was there. */
-  registered: AddedClient | undefined
+  registered: (AddedClient & { readonly managementToken?: string | undefined }) | undefined
   /** What a token for a token hangs on. */
   exchange: Exchange | undefined
   /** What may be presented once, and was presented to prove who the client is or that it has a key. */

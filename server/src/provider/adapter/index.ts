@@ -3,7 +3,7 @@ import type { Successors } from '../../keys/successor.ts'
 import type { Store } from '../../store/index.ts'
 import type { DocumentClients } from '../client-documents/index.ts'
 import type { InteractionStates } from '../interaction-state.ts'
-import { clientAdapter } from './client.ts'
+import { type ClientCache, clientAdapter } from './client.ts'
 import { codeAdapter } from './code.ts'
 import { grantAdapter } from './grant.ts'
 import { interactionAdapter } from './interaction.ts'
@@ -16,7 +16,7 @@ import { sessionAdapter } from './session.ts'
 export interface AdapterDeps {
   readonly store: Store
   readonly documentClients: DocumentClients
-  /** Registrations are made by somebody with a token, each for itself. */
+  readonly clientCache: ClientCache
   readonly managesClients: boolean
   readonly successors: Successors
   readonly states: InteractionStates
