@@ -5,6 +5,7 @@ import * as exchange from './0003-exchange.ts'
 import * as operations from './0004-operations.ts'
 import * as narrowedGrants from './0005-narrowed-grants.ts'
 import * as pushedRequests from './0006-pushed-requests.ts'
+import * as registrations from './0007-registrations.ts'
 import * as limits from './0008-limits.ts'
 
 /** One step of the database's history. */
@@ -23,5 +24,6 @@ export const migrations: readonly Migration[] = [
   { name: '0004-operations', ...operations },
   { name: '0005-narrowed-grants', ...narrowedGrants },
   { name: '0006-pushed-requests', ...pushedRequests },
+  { name: '0007-registrations', ...registrations },
   { name: '0008-limits', ...limits },
 ]

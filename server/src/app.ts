@@ -9,7 +9,7 @@ import { createCallerReader } from './http/caller.ts'
 import { createCookieJar } from './http/cookie-jar.ts'
 import { crossOrigin } from './http/cors.ts'
 import { type ConnectionLimits, createDrainingServer } from './http/draining-server.ts'
-import { CROSS_ORIGIN_ENDPOINTS, onlyEndpoints } from './http/endpoints.ts'
+import { CROSS_ORIGIN_ENDPOINTS, disabledEndpoints, onlyEndpoints } from './http/endpoints.ts'
 import { toEngine } from './http/engine.ts'
 import { answerFailures, reportBrokenConnections } from './http/failures.ts'
 import { refuseForeignHost } from './http/host-check.ts'
@@ -246,7 +246,7 @@ export async function createApp(deps: {
   app.use(pageRoutes(interactionDeps(deps, server, { pages, now, address, limitKey })))
   app.use(resourceMetadata(settings.issuer, store.registry))
   app.use(revocationsOf(deps, keyRing))
-  app.use(onlyEndpoints(new Set(settings.registration.mode === 'off' ? ['/register'] : [])))
+  app.use(onlyEndpoints(disabledEndpoints(settings.registration.mode)))
   app.use(canonicalParameters(store.registry))
   app.use(limits.byClient)
   app.use(toEngine(server.engine))

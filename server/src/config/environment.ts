@@ -26,6 +26,12 @@ export const ENVIRONMENT: readonly Variable[] = [
   variable('SALLYPORT_LOG_LEVEL', ['logLevel'], 'text', 'Least severe level that is logged.'),
   variable('SALLYPORT_TRUSTED_PROXIES', ['trustedProxies'], 'list', 'Networks whose X-Forwarded headers are read.'),
   secretVariable('SALLYPORT_ENCRYPTION_KEYS', ['encryptionKeys'], 'list', 'Keys of data at rest, the first encrypts.'),
+  secretVariable(
+    'SALLYPORT_INITIAL_ACCESS_TOKEN',
+    ['registration', 'initialAccessToken'],
+    'text',
+    'Bearer token that registrations must bring.',
+  ),
   secretVariable('SALLYPORT_COOKIE_KEYS', ['cookieKeys'], 'list', 'Keys of cookies, the first signs.'),
   variable('SALLYPORT_DEMO_PORT', ['demo', 'port'], 'whole-number', 'Port of the demo MCP server.'),
   variable('SALLYPORT_DOWNSTREAM_PORT', ['demo', 'downstreamPort'], 'whole-number', 'Port of the demo downstream API.'),

@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import type { z } from 'zod'
 import { judgeClients } from './client-rules.ts'
 import { judgeEgress } from './egress-rules.ts'
-import { twinPath } from './environment.ts'
+import { twinPath, variableFor } from './environment.ts'
 import { judgeOwners } from './exchange-rules.ts'
 import type { Layers } from './layers.ts'
 import { judgeMode, type PresentSettings, type SettingsMode } from './mode-rules.ts'
@@ -13,9 +13,16 @@ import { type Entry, judgeResources } from './resource-rules.ts'
 import { type SettingsInput, settingsSchema } from './schema.ts'
 import { reportIssues } from './schema-problems.ts'
 import { clientSchema, resourceSchema } from './schema-registry.ts'
-import { refuseCookieKey, refuseDatabaseUrl, refuseEncryptionKey, refusePassword } from './secret-rules.ts'
+import type { Secret } from './secret.ts'
+import {
+  refuseBearerToken,
+  refuseCookieKey,
+  refuseDatabaseUrl,
+  refuseEncryptionKey,
+  refusePassword,
+} from './secret-rules.ts'
 import { readSecret, readSecretList, type SecretLookup } from './secrets.ts'
-import type { Settings } from './settings.ts'
+import type { RegistrationSettings, Settings } from './settings.ts'
 import { judgeTrustedProxy } from './trusted-proxies.ts'
 
 /** Everything that settings are judged by. */
@@ -47,6 +54,7 @@ export function judgeSettings({ mode, layers, files, baseDir, cwd }: JudgedInput
   const privateUseRedirects = input.privateUseRedirects ?? []
   judgePrivateUse(privateUseRedirects, findings)
   judgeClientDocuments(input.clientDocuments, findings)
+  judgeRegistration(input.registration?.mode, isWritten(value, REGISTRATION_TOKEN), findings)
   const egress = judgeEgress(input.egress?.allow ?? [], lookup)
   const resources = judgeResources(usableEntries(resourceSchema, value.resources), { files, baseDir, findings })
   const resourceIds = new Set(resources.map(({ id }) => id))
@@ -77,24 +85,31 @@ function usableEntries<S extends z.ZodType>(schema: S, list: unknown): readonly 
 }
 
 function presentSettings(value: Readonly<Record<string, unknown>>): PresentSettings {
-  const isSet = (path: SettingsPath) => {
-    const written = valueAt(value, path)
-    return written !== undefined && !(Array.isArray(written) && written.length === 0)
-  }
-  const isPresent = (path: SettingsPath) => isSet(path) || isSet(twinPath(path))
+  const isPresent = (path: SettingsPath) => isWritten(value, path)
   return {
-    issuer: isSet(['issuer']),
+    issuer: isPresent(['issuer']),
     databaseUrl: isPresent(['databaseUrl']),
     encryptionKeys: isPresent(['encryptionKeys']),
     cookieKeys: isPresent(['cookieKeys']),
   }
 }
 
+/** Whether a setting, or the file of its twin, is there at all. */
+function isWritten(value: Readonly<Record<string, unknown>>, path: SettingsPath): boolean {
+  return [path, twinPath(path)].some((either) => {
+    const written = valueAt(value, either)
+    return written !== undefined && !(Array.isArray(written) && written.length === 0)
+  })
+}
+
+const REGISTRATION_TOKEN: SettingsPath = ['registration', 'initialAccessToken']
+
 function readSecrets(lookup: SecretLookup) {
   return {
     databaseUrl: readSecret(lookup, ['databaseUrl'], refuseDatabaseUrl),
     encryptionKeys: readSecretList(lookup, ['encryptionKeys'], refuseEncryptionKey),
     cookieKeys: readSecretList(lookup, ['cookieKeys'], refuseCookieKey),
+    initialAccessToken: readSecret(lookup, REGISTRATION_TOKEN, refuseBearerToken),
     demoPassword: readSecret(lookup, ['demo', 'password'], refusePassword),
   }
 }
@@ -121,6 +136,29 @@ function judgeClientDocuments(written: SettingsInput['clientDocuments'] | undefi
   findings.problem('SALLYPORT_E_SETTINGS_VALUE', ['clientDocuments', 'mode'], message)
 }
 
+function judgeRegistration(
+  mode: SettingsInput['registration']['mode'] | undefined,
+  hasToken: boolean,
+  findings: Findings,
+): void {
+  if (mode === 'token' && !hasToken) {
+    const message = `is missing: mode token takes nobody without it; set ${variableFor(REGISTRATION_TOKEN)} or mode off`
+    findings.problem('SALLYPORT_E_SETTINGS_MISSING', REGISTRATION_TOKEN, message)
+  }
+  // Whoever sets a token believes that registration is closed.
+  if (hasToken && mode !== undefined && mode !== 'token') {
+    const message = `is asked for only where registration.mode is token, and it is ${mode}: set mode to token, or remove this`
+    findings.problem('SALLYPORT_E_SETTINGS_CONFLICT', REGISTRATION_TOKEN, message)
+  }
+}
+
+function registrationOf({ mode }: SettingsInput['registration'], token: Secret | undefined): RegistrationSettings {
+  if (mode !== 'token') return { mode }
+  // Its absence was reported as a problem, so that nobody sees this.
+  if (token === undefined) throw new TypeError('registration by token needs a token')
+  return { mode, initialAccessToken: token }
+}
+
 type SettingsParts = ReturnType<typeof readSecrets> &
   Pick<Settings, 'trustedProxies' | 'egress' | 'resources' | 'clients'>
 
@@ -141,7 +179,7 @@ function buildSettings(mode: SettingsMode, input: SettingsInput, parts: Settings
     cookieKeys: parts.cookieKeys,
     signingAlgorithm: input.signingAlgorithm,
     lifetimes: input.lifetimes,
-    registration: input.registration,
+    registration: registrationOf(input.registration, parts.initialAccessToken),
     clientDocuments: input.clientDocuments,
     dpop: input.dpop,
     pushedRequests: input.pushedRequests,

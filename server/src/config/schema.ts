@@ -98,6 +98,22 @@ const pushedRequestsSchema = z
   .prefault({})
   .describe('Authorization requests that clients bring themselves, before the browser (PAR). Any client may.')
 
+const registrationSchema = z
+  .strictObject({
+    mode: z
+      .enum(['open', 'token', 'off'])
+      .default('open')
+      .describe('Who may register clients: everybody, who has the initial access token, or nobody.'),
+    initialAccessToken: secretText()
+      .optional()
+      .describe(
+        'Bearer token that registrations must bring where mode is token. Better kept in initialAccessTokenFile.',
+      ),
+    initialAccessTokenFile: filePath().optional().describe('File that holds the initial access token.'),
+  })
+  .prefault({})
+  .describe('Dynamic client registration. It grants nothing by itself: people still see an unverified client.')
+
 const keyList = () =>
   z
     .array(secretText())
@@ -133,12 +149,7 @@ export const settingsSchema = z.strictObject({
     .default('ES256')
     .describe('Algorithm that access tokens are signed with.'),
   lifetimes: lifetimesSchema,
-  registration: z
-    .strictObject({
-      mode: z.enum(['open', 'off']).default('open').describe('Whether clients may register themselves.'),
-    })
-    .prefault({})
-    .describe('Dynamic client registration. It grants nothing by itself: people still see an unverified client.'),
+  registration: registrationSchema,
   clientDocuments: clientDocumentsSchema,
   dpop: dpopSchema,
   pushedRequests: pushedRequestsSchema,

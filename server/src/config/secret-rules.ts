@@ -36,6 +36,12 @@ export const refuseClientSecret: RefuseSecret = (value) => {
   return refuseLength(value) ?? refusePlaceholder(value)
 }
 
+/** @see RFC 6750 §2.1 for the characters */
+export const refuseBearerToken: RefuseSecret = (value) =>
+  /^[A-Za-z0-9._~+/-]+=*$/.test(value)
+    ? refuseClientSecret(value)
+    : 'must hold letters, digits and - . _ ~ + / alone: make one with `openssl rand -base64 32`'
+
 export const refuseDatabaseUrl: RefuseSecret = (value) => {
   if (URL.canParse(value) && /^postgres(ql)?:$/.test(new URL(value).protocol)) return undefined
   return 'must be a URL that begins with postgres:// or postgresql://'

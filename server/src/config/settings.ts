@@ -71,6 +71,11 @@ export interface EgressSettings {
   readonly ca: readonly string[]
 }
 
+/** Who may register clients: everybody, who has the token, or nobody. */
+export type RegistrationSettings =
+  | { readonly mode: 'open' | 'off' }
+  | { readonly mode: 'token'; readonly initialAccessToken: Secret }
+
 /** The one configuration of a process: typed, complete, frozen. Nothing else reads the file or the environment. */
 export interface Settings {
   /** `dev` allows http on loopback and generated secrets; `serve` refuses both. */
@@ -92,7 +97,7 @@ export interface Settings {
   readonly cookieKeys: readonly Secret[]
   readonly signingAlgorithm: 'ES256' | 'EdDSA'
   readonly lifetimes: LifetimeSettings
-  readonly registration: { readonly mode: 'open' | 'off' }
+  readonly registration: RegistrationSettings
   readonly clientDocuments: ClientDocumentSettings
   /** Tokens that are bound to a key of the client. */
   readonly dpop: { readonly requireNonce: boolean }

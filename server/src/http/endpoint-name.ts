@@ -6,6 +6,7 @@ const VARYING: readonly (readonly [path: RegExp, name: string])[] = [
   [/^\/authorize\/[^/]+\/sign-in$/, '/authorize/{uid}/sign-in'],
   [/^\/authorize\/[^/]+\/consent$/, '/authorize/{uid}/consent'],
   [/^\/authorize\/[^/]+\/continue$/, '/authorize/{uid}/continue'],
+  [/^\/register\/[^/]+$/, '/register/{id}'],
   [/^\/resources\/[^/]+\/protected-resource-metadata$/, '/resources/{id}/protected-resource-metadata'],
   [/^\/resources\/[^/]+\/revocations$/, '/resources/{id}/revocations'],
 ]

@@ -25,13 +25,24 @@ export const CROSS_ORIGIN_ENDPOINTS: ReadonlyMap<string, readonly string[]> = ne
   [...ENGINE_ENDPOINTS].filter(([path]) => !WITHOUT_SCRIPTS.includes(path)),
 )
 
-const RESUME = /^\/authorize\/[A-Za-z0-9_-]{1,128}$/
+/** Endpoints whose path ends with something of a request. */
+const VARYING = [
+  { name: '/authorize/{uid}', pattern: /^\/authorize\/[A-Za-z0-9_-]{1,128}$/, methods: ['GET'] },
+  { name: '/register/{id}', pattern: /^\/register\/[A-Za-z0-9_-]{1,128}$/, methods: ['GET', 'PUT', 'DELETE'] },
+] as const
+
+/** Endpoints that there are not, by who may register clients. */
+export function disabledEndpoints(registration: 'open' | 'token' | 'off'): ReadonlySet<string> {
+  if (registration === 'token') return new Set()
+  return new Set(registration === 'open' ? ['/register/{id}'] : ['/register', '/register/{id}'])
+}
 
 /** Lets through what the engine serves; everything else is a JSON answer, so that no client parses a page as metadata. */
 export function onlyEndpoints(disabled: ReadonlySet<string>): Middleware {
   return async (ctx, next) => {
-    const methods = RESUME.test(ctx.path) ? ['GET'] : ENGINE_ENDPOINTS.get(ctx.path)
-    if (methods === undefined || disabled.has(ctx.path))
+    const varying = VARYING.find(({ pattern }) => pattern.test(ctx.path))
+    const methods: readonly string[] | undefined = varying?.methods ?? ENGINE_ENDPOINTS.get(ctx.path)
+    if (methods === undefined || disabled.has(varying?.name ?? ctx.path))
       return answerJson(ctx, 404, 'not_found', 'There is nothing at this address.')
     if (methods.includes(ctx.method)) return next()
     answerWrongMethod(ctx, methods)

@@ -22,7 +22,7 @@ export const OTHER = 'other'
 
 /** Grant types of the token endpoint as labels have them. */
 export const GRANT_TYPE_LABELS = ['authorization_code', 'refresh_token', 'token_exchange'] as const
-const METHODS = ['GET', 'HEAD', 'POST', 'OPTIONS']
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS']
 
 // A refresh takes milliseconds, a sign-in a tenth of a second; what takes ten was given up by its caller.
 const REQUEST_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]

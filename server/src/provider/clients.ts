@@ -35,11 +35,12 @@ export function clients(
     clientBasedCORS: () => true,
     features: {
       registration: {
-        enabled: settings.registration.mode === 'open',
+        enabled: settings.registration.mode !== 'off',
+        // Asked for before the body is read, by a comparison of digests.
         initialAccessToken: false,
         issueRegistrationAccessToken: false,
         idFactory: () => CLIENT_ID_PREFIX + randomBytes(CLIENT_ID_BYTES).toString('base64url'),
-        secretFactory: async () => randomBytes(CLIENT_SECRET_BYTES).toString('base64url'),
+        secretFactory: async () => newClientSecret(),
       },
     },
     extraClientMetadata: {
@@ -51,6 +52,10 @@ export function clients(
       },
     },
   }
+}
+
+export function newClientSecret(): string {
+  return randomBytes(CLIENT_SECRET_BYTES).toString('base64url')
 }
 
 function normaliseInPlace(

@@ -1,6 +1,6 @@
 import { initialScopes } from '@sallyport/policy'
 import type { Provider } from 'oidc-provider'
-import type { ClientDocumentSettings } from '../config/settings.ts'
+import type { ClientDocumentSettings, RegistrationSettings } from '../config/settings.ts'
 import { KEY_SET_MAX_AGE_SECONDS } from '../keys/signing-keys.ts'
 import type { ResourceRegistry } from '../store/resource-registry.ts'
 
@@ -12,7 +12,8 @@ const NOT_OURS = ['claims_parameter_supported', 'claim_types_supported', 'claims
 
 /**
  * Completes the metadata document the engine builds from the very configuration it enforces: scopes that any person may
- * ask for, the resources there are, and whether clients may be documents.
+ * ask for, the resources there are, and whether clients may be documents. Where registration needs a token, it is not named:
+ * clients try what is named, and fail there instead of going on to what would work.
  * @see RFC 8414 §2, OpenID Connect Discovery 1.0 §3, RFC 9728 §4
  */
 export function completeMetadata(
@@ -22,10 +23,12 @@ export function completeMetadata(
     registry,
     clientDocuments,
     pushedRequests,
+    registration,
   }: {
     issuer: string
     registry: ResourceRegistry
     clientDocuments: ClientDocumentSettings
+    registration: RegistrationSettings
     pushedRequests: { readonly required: boolean }
   },
 ): void {
@@ -40,6 +43,7 @@ export function completeMetadata(
     const document = {
       ...body,
       ...authenticationElsewhere(body),
+      ...(registration.mode === 'token' ? { registration_endpoint: undefined } : {}),
       client_id_metadata_document_supported: clientDocuments.mode === 'off' ? undefined : true,
       require_pushed_authorization_requests: pushedRequests.required,
       response_modes_supported: ['query'],

@@ -10,6 +10,7 @@ import type { SigningKeys } from '../keys/signing-keys.ts'
 import { createSuccessors } from '../keys/successor.ts'
 import type { Store } from '../store/index.ts'
 import { accounts } from './accounts.ts'
+import { type ClientCache, createClientCache } from './adapter/client.ts'
 import { createAdapters } from './adapter/index.ts'
 import { countRefusedTargets } from './audience-failures.ts'
 import { acceptRawCredentials } from './basic-credentials.ts'
@@ -33,6 +34,7 @@ import { errors, type RenderErrorPage } from './errors.ts'
 import { registerTokenExchange } from './exchange/grant-type.ts'
 import { grants } from './grants.ts'
 import { holdErrors } from './held-errors.ts'
+import { requireInitialAccessToken } from './initial-access-token.ts'
 import { createInteractionStates, type InteractionStates } from './interaction-state.ts'
 import { interactions } from './interactions.ts'
 import { namesKnownToTheEngine } from './internals.ts'
@@ -46,6 +48,7 @@ import { pushedRequests } from './pushed-requests.ts'
 import { deriveSuccessorIds } from './refresh-rotation.ts'
 import { reportRefusals } from './refusals.ts'
 import { answerRegistrations } from './registration-answer.ts'
+import { manageRegistrations } from './registration-management.ts'
 import { deriveCodesFromInteractions } from './repeated-codes.ts'
 import type { Report } from './report.ts'
 import { resourceIndicators } from './resource-indicators.ts'
@@ -123,6 +126,7 @@ interface LastingParts {
   readonly states: InteractionStates
   readonly formTokens: FormTokens
   readonly documentClients: DocumentClients
+  readonly clientCache: ClientCache
   readonly adapters: ReturnType<typeof createAdapters>
 }
 
@@ -133,11 +137,14 @@ function lastingParts(deps: ProviderDeps): LastingParts {
   const documentClients = documentClientsOf(deps)
   const successors = createSuccessors(sealer)
   const graceSeconds = settings.lifetimes.refreshGraceSeconds
-  const adapters = createAdapters({ store, limitKey, documentClients, successors, states, graceSeconds, now })
-  return { states, documentClients, adapters, formTokens: createFormTokens(sealer) }
+  const managesClients = settings.registration.mode === 'token'
+  const clientCache = createClientCache()
+  const kept = { store, limitKey, documentClients, clientCache, managesClients, successors, states }
+  const adapters = createAdapters({ ...kept, graceSeconds, now })
+  return { states, documentClients, clientCache, adapters, formTokens: createFormTokens(sealer) }
 }
 
-function createEngine(keys: SigningKeys, deps: ProviderDeps, { adapters }: LastingParts) {
+function createEngine(keys: SigningKeys, deps: ProviderDeps, { adapters, clientCache }: LastingParts) {
   const { settings, store, observer, now } = deps
   const { issuer, lifetimes } = settings
   const { algorithm } = keys
@@ -159,7 +166,15 @@ function createEngine(keys: SigningKeys, deps: ProviderDeps, { adapters }: Lasti
   settleAfterEachRequest(provider, { ...deps, database: store.database, graceSeconds: lifetimes.refreshGraceSeconds })
   judgeProofs(provider, { ...deps, dpop: settings.dpop })
   completeMetadata(provider, { ...settings, registry: store.registry })
-  answerRegistrations(provider)
+  answerRegistrations(provider, issuer)
+  if (settings.registration.mode === 'token') {
+    requireInitialAccessToken(provider, {
+      issuer,
+      token: settings.registration.initialAccessToken,
+      report: deps.report,
+    })
+    manageRegistrations(provider, { issuer, clients: store.managedClients, cache: clientCache, report: deps.report })
+  }
   const readAccessToken = createAccessTokenReader(issuer, deps.keyRing)
   registerTokenExchange(provider, { registry: store.registry, algorithm, readAccessToken, lifetimes, observer, now })
   answerRevocations(provider, { database: store.database, readAccessToken, report: deps.report })

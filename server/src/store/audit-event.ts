@@ -13,6 +13,8 @@ export type AuditEventType =
   | 'token.exchanged'
   | 'token.refused'
   | 'client.registered'
+  | 'client.changed'
+  | 'client.removed'
   | 'client.refused'
 
 /** One decision. Tokens never appear here, neither whole nor hashed. */

@@ -26,15 +26,27 @@ export interface NewClient {
   readonly source: ClientSource
   readonly metadata: Readonly<Record<string, unknown>>
   readonly defaultResource?: string | undefined
+  /** Digest of what the client says of itself, where whoever says the same is the same client. */
+  readonly contentHash?: Buffer | undefined
+  /** Digest of the token that whoever registered it reads, changes and removes it with. */
+  readonly managementHash?: Buffer | undefined
 }
 
+/** The row a client has: its own, or the one that another with the same content made before. */
+export type AddedClient = Pick<RegisteredClient, 'id' | 'createdAt'>
+
 export interface Clients {
-  /** @param request.taking what a new row takes, where somebody may add only so many */
+  /**
+   * @param request.event recorded when there is a new row
+   * @param request.taking what a new row takes, where somebody may add only so many; one that is there already takes nothing
+   */
   add(
     client: NewClient,
     request?: { event: AuditEvent; correlationId: string; taking?: Taking },
   ): Promise<
-    { ok: true } | { ok: false; reason: 'id-taken' } | { ok: false; reason: 'too-many'; retryAfterSeconds: number }
+    | { ok: true; client: AddedClient }
+    | { ok: false; reason: 'id-taken' }
+    | { ok: false; reason: 'too-many'; retryAfterSeconds: number }
   >
   find(id: string): Promise<RegisteredClient | undefined>
   list(): Promise<readonly RegisteredClient[]>
@@ -52,12 +64,15 @@ export interface ClientRow {
   created_at: Date
 }
 
-const COLUMNS = 'id, source, metadata, default_resource, created_at'
-export const FIND_CLIENT: Statement = { name: 'client find', text: `SELECT ${COLUMNS} FROM clients WHERE id = $1` }
-const LIST: Statement = { name: 'client list', text: `SELECT ${COLUMNS} FROM clients ORDER BY created_at, id` }
+export const CLIENT_COLUMNS = 'id, source, metadata, default_resource, created_at'
+export const FIND_CLIENT: Statement = {
+  name: 'client find',
+  text: `SELECT ${CLIENT_COLUMNS} FROM clients WHERE id = $1`,
+}
+const LIST: Statement = { name: 'client list', text: `SELECT ${CLIENT_COLUMNS} FROM clients ORDER BY created_at, id` }
 
 // Another client that is given the id one day must not inherit what this one owned.
-const endWithClient = `disowned AS (UPDATE resources SET owner_client_id = NULL WHERE owner_client_id IN (SELECT id FROM gone)),
+export const endWithClient = `disowned AS (UPDATE resources SET owner_client_id = NULL WHERE owner_client_id IN (SELECT id FROM gone)),
   ${endGrants('client_id IN (SELECT id FROM gone)', 'client-removed', '$2')},
   ${withdrawConsents('client_id IN (SELECT id FROM gone)')}
   SELECT id, ${ENDED} FROM gone`
@@ -89,11 +104,13 @@ export function createClients(database: Database): Clients {
     list: async () => (await database.read<ClientRow>(LIST, [])).map(clientOf),
     async add(client, request) {
       const taking = request?.taking
-      const { statement, values } = combine(addition(client, request), `SELECT ${taking ? ROOM_COLUMNS : '1'}`)
+      const { statement, values } = combine(insertOrFind(client, request), outcomeOf(taking))
       try {
-        const [row] = await database.write<RoomRow>(statement, values)
-        const taken = taking === undefined ? { ok: true as const } : takenOf(row, taking.buckets.length)
-        return taken.ok ? taken : { ...taken, reason: 'too-many' }
+        const [row] = await database.write<AdditionRow>(statement, values)
+        if (row?.id != null) return { ok: true, client: { id: row.id, createdAt: row.created_at } }
+        const taken = takenOf(row, taking?.buckets.length ?? 0)
+        if (taken.ok) throw new Error('a client was neither found nor added')
+        return { ...taken, reason: 'too-many' }
       } catch (error) {
         if (sqlState(error) === UNIQUE_VIOLATION) return { ok: false, reason: 'id-taken' }
         throw error
@@ -115,22 +132,47 @@ export function createClients(database: Database): Clients {
   }
 }
 
-function addition(client: NewClient, request: Parameters<Clients['add']>[1]): readonly Part[] {
-  if (request === undefined) return [insertClient(client, undefined)]
-  const { taking, event, correlationId } = request
-  const room = taking === undefined ? [] : takeRoom(taking)
-  return [...room, insertClient(client, taking && ROOM), recordEvents([event], correlationId, 'added')]
+type AdditionRow = RoomRow & { id: string | null; created_at: Date }
+
+function outcomeOf(taking: Taking | undefined): string {
+  const room = taking === undefined ? '0 AS taken, NULL::float8 AS seconds' : ROOM_COLUMNS
+  return `SELECT e.id, e.created_at, ${room} FROM (SELECT 1) AS always
+    LEFT JOIN (SELECT id, created_at FROM known UNION ALL SELECT id, created_at FROM added) AS e ON true`
+}
+
+/**
+ * A row for the client, unless there is one with its content: that is marked as seen, so that it does not leave as unused.
+ * Of many at once that saw none, the index lets one insert, and the others come back with its row. What only a new row may
+ * cost is taken where `known` is empty; what tells of one hangs on `fresh`.
+ */
+function insertOrFind(client: NewClient, request: Parameters<Clients['add']>[1]): readonly Part[] {
+  const known: Part = {
+    name: 'known',
+    sql: (
+      place,
+    ) => `UPDATE clients SET last_seen_at = now() WHERE content_hash = ${place(client.contentHash ?? null)}::bytea
+      RETURNING id, created_at`,
+  }
+  const { taking, event, correlationId = '' } = request ?? {}
+  const room = taking === undefined ? [] : takeRoom(taking, { unless: 'known' })
+  const fresh: Part = { name: 'fresh', sql: (place) => `SELECT id FROM added WHERE id = ${place(client.id)}::text` }
+  const events = event === undefined ? [] : [recordEvents([event], correlationId, 'fresh')]
+  return [known, ...room, insertClient(client, taking && ROOM), fresh, ...events]
 }
 
 /** @param after name of an earlier part; without a row of it nothing is inserted */
 function insertClient(client: NewClient, after: string | undefined): Part {
   return {
     name: 'added',
-    sql: (place) => `INSERT INTO clients (id, source, metadata, default_resource, created_at)
+    sql: (
+      place,
+    ) => `INSERT INTO clients (id, source, metadata, default_resource, content_hash, management_hash, created_at, last_seen_at)
       SELECT ${place(client.id)}::text, ${place(client.source)}::text,
              ${place(JSON.stringify(withHashedSecret(client.metadata)))}::jsonb,
-             ${place(client.defaultResource ?? null)}::text, now()
-       ${after === undefined ? '' : `WHERE EXISTS (SELECT 1 FROM ${after})`} RETURNING id`,
+             ${place(client.defaultResource ?? null)}::text, ${place(client.contentHash ?? null)}::bytea,
+             ${place(client.managementHash ?? null)}::bytea, now(), now()
+       WHERE NOT EXISTS (SELECT 1 FROM known) ${after === undefined ? '' : `AND EXISTS (SELECT 1 FROM ${after})`}
+      ON CONFLICT (content_hash) DO UPDATE SET last_seen_at = excluded.last_seen_at RETURNING id, created_at`,
   }
 }
 
@@ -142,13 +184,17 @@ export function clientOf(row: ClientRow): RegisteredClient {
 
 const HASHED = 'sha256:'
 
+/** Whether a secret is what is stored of one. */
+export const isHashedSecret = (secret: unknown): boolean => typeof secret === 'string' && secret.startsWith(HASHED)
+
 /** What is stored of a client secret. Our secrets carry 256 random bits, so a plain digest cannot be guessed back. */
 export function hashClientSecret(secret: string): string {
   return HASHED + createHash('sha256').update(secret).digest('base64url')
 }
 
-function withHashedSecret(metadata: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+/** Metadata as it is stored. */
+export function withHashedSecret(metadata: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   const { client_secret: secret } = metadata
-  if (typeof secret !== 'string' || secret.startsWith(HASHED)) return metadata
+  if (typeof secret !== 'string' || isHashedSecret(secret)) return metadata
   return { ...metadata, client_secret: hashClientSecret(secret) }
 }

@@ -6,6 +6,7 @@ import { type Consents, createConsents } from './consents.ts'
 import { type Database, openDatabase } from './database.ts'
 import { createInteractionRows, type InteractionRows } from './interactions.ts'
 import { createLimits, type Limits } from './limits.ts'
+import { createManagedClients, type ManagedClients } from './managed-clients.ts'
 import type { StoreObserver } from './observer.ts'
 import { createResourceRegistry, type ResourceRegistry } from './resource-registry.ts'
 import { createResources, type Resources } from './resources.ts'
@@ -22,6 +23,7 @@ export interface Store {
   readonly database: Database
   readonly accounts: Accounts
   readonly clients: Clients
+  readonly managedClients: ManagedClients
   readonly clientDocuments: ClientDocuments
   readonly resources: Resources
   readonly registry: ResourceRegistry
@@ -55,6 +57,7 @@ export function openStore(options: {
     registry: createResourceRegistry(resources, options.log),
     accounts: createAccounts(database),
     clients: createClients(database),
+    managedClients: createManagedClients(database),
     clientDocuments: createClientDocuments(database),
     sessions: createSessions(database),
     revocations: createRevocations(database),

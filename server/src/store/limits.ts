@@ -47,8 +47,10 @@ const slackOf = ({ burst, secondsEach }: Allowance): number => (burst - 1) * sec
  * The parts that take one out of each bucket. A bucket is one time: that at which all that was taken out of it counts no
  * more. Each row decides by itself, when it is locked, whether it has room, so that the number is exact however many ask at
  * once; what is seen before keeps a refusal by one from taking out of the others.
+ * @param options.unless name of an earlier part: with a row of it nothing is taken
  */
-export function takeRoom({ buckets, watched }: Taking): readonly Part[] {
+export function takeRoom({ buckets, watched }: Taking, options: { unless?: string } = {}): readonly Part[] {
+  const { unless } = options
   const crowded: Part = {
     name: 'crowded',
     sql: (place) =>
@@ -62,7 +64,8 @@ export function takeRoom({ buckets, watched }: Taking): readonly Part[] {
     sql: (place) => `SELECT key_hash, seconds_each,
         CASE WHEN tight AND EXISTS (SELECT 1 FROM crowded) THEN 0 ELSE slack_seconds END AS slack_seconds
       FROM (VALUES ${buckets.map((bucket) => valuesOf(bucket, place)).join(', ')})
-        AS a (key_hash, seconds_each, slack_seconds, tight)`,
+        AS a (key_hash, seconds_each, slack_seconds, tight)
+        ${unless === undefined ? '' : `WHERE NOT EXISTS (SELECT 1 FROM ${unless})`}`,
   }
   const waiting: Part = {
     name: 'waiting',

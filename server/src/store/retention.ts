@@ -18,7 +18,8 @@ export interface Retention {
 const ENDED_HOURS = 24
 // Anybody can bring in documents by asking for an authorization; what nobody agreed to within a day does not stay.
 const UNUSED_DOCUMENT_HOURS = 24
-// Apps are installed long before they are used, and many do not register again by themselves.
+// Apps are installed long before they are used, and many do not register again by themselves. Those that do were given an
+// id that must be good for as long.
 const UNUSED_REGISTRATION_DAYS = 30
 // A statement of this size takes some milliseconds, and holds its locks no longer.
 const ROWS_AT_ONCE = 500
@@ -93,7 +94,7 @@ export const RETENTIONS: readonly Retention[] = [
   {
     table: 'clients',
     key: ['id'],
-    over: `t.source = 'dynamic' AND t.created_at < now() - interval '${UNUSED_REGISTRATION_DAYS} days'
+    over: `t.source = 'dynamic' AND greatest(t.created_at, t.last_seen_at) < now() - interval '${UNUSED_REGISTRATION_DAYS} days'
       AND NOT EXISTS (SELECT 1 FROM consents c WHERE c.client_id = t.id)
       AND NOT EXISTS (SELECT 1 FROM grants g WHERE g.client_id = t.id)`,
     atOnce: ROWS_AT_ONCE,

@@ -4,6 +4,7 @@ import type { AuditEvent } from './audit-event.ts'
 import { timeOrderedId } from './audit-event.ts'
 import { recordEvents } from './audit-events.ts'
 import { consumeCode, findCode, insertCode, isWaiting, type NewCode } from './authorization-codes.ts'
+import type { AddedClient } from './clients.ts'
 import type { Consent } from './consents.ts'
 import type { Database } from './database.ts'
 import { EXCHANGEABLE, type Exchange, exchangeIsLive } from './exchanges.ts'
@@ -82,6 +83,8 @@ export interface Unit {
   grant: Grant | undefined
   code: NewCode | undefined
   pushedRequest: NewPushedRequest | undefined
+  /** What a registration came to: a row of its own, or the one that was there. */
+  registered: (AddedClient & { readonly managementToken?: string | undefined }) | undefined
   /** What a token for a token hangs on. */
   exchange: Exchange | undefined
   /** What may be presented once, and was presented to prove who the client is or that it has a key. */
@@ -128,6 +131,7 @@ export function runUnit<Result>(
     grant: undefined,
     code: undefined,
     pushedRequest: undefined,
+    registered: undefined,
     exchange: undefined,
     presentations: [],
     kills: new Map(),

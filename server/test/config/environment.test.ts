@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { ENVIRONMENT, variableNames } from '../../src/config/environment.ts'
+import type { Secret } from '../../src/config/secret.ts'
+import type { Settings } from '../../src/config/settings.ts'
 import { problemsOf, randomKey, settingsOf } from './loading.ts'
 
 const DOCUMENTED = [
@@ -17,18 +19,24 @@ const DOCUMENTED = [
   { variable: 'SALLYPORT_DOWNSTREAM_PORT', value: '9503', at: { demo: { downstreamPort: 9503 } } },
 ]
 
-const SECRETS = [
-  { variable: 'DATABASE_URL', value: 'postgres://u:p@h/d', read: (s: ReturnType<typeof settingsOf>) => s.databaseUrl },
-  { variable: 'SALLYPORT_DEMO_PASSWORD', value: 'demo', read: (s: ReturnType<typeof settingsOf>) => s.demo.password },
+interface SecretVariable {
+  readonly variable: string
+  readonly value: string
+  readonly read: (settings: Settings) => Secret | undefined
+  /** Settings file beside it. */
+  readonly text?: string
+}
+
+const SECRETS: readonly SecretVariable[] = [
+  { variable: 'DATABASE_URL', value: 'postgres://u:p@h/d', read: (settings) => settings.databaseUrl },
+  { variable: 'SALLYPORT_DEMO_PASSWORD', value: 'demo', read: (settings) => settings.demo.password },
+  { variable: 'SALLYPORT_ENCRYPTION_KEYS', value: randomKey(), read: (settings) => settings.encryptionKeys[0] },
+  { variable: 'SALLYPORT_COOKIE_KEYS', value: randomKey(), read: (settings) => settings.cookieKeys[0] },
   {
-    variable: 'SALLYPORT_ENCRYPTION_KEYS',
+    variable: 'SALLYPORT_INITIAL_ACCESS_TOKEN',
     value: randomKey(),
-    read: (s: ReturnType<typeof settingsOf>) => s.encryptionKeys[0],
-  },
-  {
-    variable: 'SALLYPORT_COOKIE_KEYS',
-    value: randomKey(),
-    read: (s: ReturnType<typeof settingsOf>) => s.cookieKeys[0],
+    read: ({ registration }) => (registration.mode === 'token' ? registration.initialAccessToken : undefined),
+    text: 'registration: { mode: token }',
   },
 ]
 
@@ -37,12 +45,13 @@ describe('a variable of the environment', () => {
     expect(settingsOf({}, { env: { [variable]: value } })).toMatchObject(at)
   })
 
-  it.each(SECRETS)('$variable fills its setting', ({ variable, value, read }) => {
-    expect(read(settingsOf({}, { env: { [variable]: value } }))?.reveal()).toBe(value)
+  it.each(SECRETS)('$variable fills its setting', ({ variable, value, read, text = '' }) => {
+    expect(read(settingsOf({ 'sallyport.yaml': text }, { env: { [variable]: value } }))?.reveal()).toBe(value)
   })
 
-  it.each(SECRETS)('$variable has a twin that names a file', ({ variable, value, read }) => {
-    const settings = settingsOf({ 'run/secret': `${value}\n` }, { env: { [`${variable}_FILE`]: 'run/secret' } })
+  it.each(SECRETS)('$variable has a twin that names a file', ({ variable, value, read, text = '' }) => {
+    const disk = { 'sallyport.yaml': text, 'run/secret': `${value}\n` }
+    const settings = settingsOf(disk, { env: { [`${variable}_FILE`]: 'run/secret' } })
     expect(read(settings)?.reveal()).toBe(value)
   })
 

@@ -24,13 +24,14 @@ export interface Callback {
 /** Where a server is: all that a person's browser knows of it. */
 type Place = Pick<TestServer, 'origin' | 'issuer'>
 
-/** Registers a public client and returns its id. */
+/** Registers a public client that is like no other and returns its id. */
 export async function register(server: TestServer, metadata: Record<string, unknown> = {}): Promise<string> {
   const response = await fetch(`${server.issuer}/register`, {
     method: 'POST',
     headers: { 'Content-Type': 'application/json' },
     body: JSON.stringify({
-      client_name: 'Test client',
+      // Who says the same of itself is the same client.
+      client_name: `Test client ${randomBytes(8).toString('hex')}`,
       redirect_uris: ['http://127.0.0.1/callback'],
       token_endpoint_auth_method: 'none',
       ...metadata,

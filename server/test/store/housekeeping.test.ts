@@ -126,7 +126,7 @@ describe('housekeeping removes', () => {
     expect((await redeem(server, request, code)).status).toBe(200)
   })
 
-  it('registrations that nobody used for a month, and none that somebody agreed to or that is in use', async () => {
+  it('registrations that nobody used for a month, and none that somebody agreed to or that is in use (AS-DCR-07)', async () => {
     const { clientId: used } = await signInAndRedeem(server)
     const [unused, young] = [await register(server), await register(server)]
     await server.store.clients.add({
@@ -134,7 +134,11 @@ describe('housekeeping removes', () => {
       source: 'cli',
       metadata: { redirect_uris: ['https://a.example/cb'] },
     })
-    await query(server, "UPDATE clients SET created_at = now() - interval '31 days' WHERE id <> $1", [young])
+    await query(
+      server,
+      "UPDATE clients SET created_at = t, last_seen_at = t FROM (SELECT now() - interval '31 days' AS t) WHERE id <> $1",
+      [young],
+    )
     await removed()
     const left = (await query(server, 'SELECT id FROM clients')).map(({ id }) => id)
     expect(left).toEqual(expect.arrayContaining([used, young, 'vouched']))

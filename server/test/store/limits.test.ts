@@ -114,7 +114,7 @@ describe('a counter of the database', () => {
         { id, source: 'dynamic', metadata: {} },
         { event: { ...event, clientId: id }, correlationId: 'req_test', taking },
       )
-    expect(await add('taken', 0)).toEqual({ ok: true })
+    expect(await add('taken', 0)).toMatchObject({ ok: true, client: { id: 'taken' } })
     expect(await add('taken', 1)).toEqual({ ok: false, reason: 'id-taken' })
     const added = await Promise.all(Array.from({ length: 20 }, (_, at) => add(`client ${at}`, at)))
     expect(added.filter(({ ok }) => ok)).toHaveLength(2)
@@ -125,6 +125,21 @@ describe('a counter of the database', () => {
     expect(
       await query(server, "SELECT count(*)::int AS rows FROM audit_events WHERE type = 'client.registered'"),
     ).toEqual([{ rows: 3 }])
+  })
+
+  it('is not changed by a client that is there already under another id (AS-DCR-06)', async () => {
+    const taking = { buckets: [bucket('registration of the same', 1)] }
+    const contentHash = Buffer.alloc(32, 7)
+    const add = (id: string) => {
+      const event = { type: 'client.registered', outcome: 'allowed', clientId: id } as const
+      const client = { id, source: 'dynamic', metadata: {}, contentHash } as const
+      return server.store.clients.add(client, { event, correlationId: 'req_test', taking })
+    }
+    for (const id of ['first', 'second', 'third']) {
+      expect(await add(id)).toMatchObject({ ok: true, client: { id: 'first' } })
+    }
+    await server.store.clients.remove('first')
+    expect(await add('fourth')).toMatchObject({ ok: false, reason: 'too-many' })
   })
 })
 

@@ -5,7 +5,7 @@ import type { Store } from '../../store/index.ts'
 import type { DocumentClients } from '../client-documents/index.ts'
 import type { InteractionStates } from '../interaction-state.ts'
 import { registrations } from '../registrations.ts'
-import { clientAdapter } from './client.ts'
+import { type ClientCache, clientAdapter } from './client.ts'
 import { codeAdapter } from './code.ts'
 import { grantAdapter } from './grant.ts'
 import { interactionAdapter } from './interaction.ts'
@@ -19,6 +19,8 @@ export interface AdapterDeps {
   readonly store: Store
   readonly limitKey: LimitKey
   readonly documentClients: DocumentClients
+  readonly clientCache: ClientCache
+  readonly managesClients: boolean
   readonly successors: Successors
   readonly states: InteractionStates
   readonly graceSeconds: number
@@ -30,7 +32,7 @@ export interface AdapterDeps {
 export function createAdapters(deps: AdapterDeps): AdapterFactory {
   const kept: Readonly<Record<string, Adapter>> = {
     AuthorizationCode: codeAdapter(deps.store.database, deps.now),
-    Client: clientAdapter(deps.store.clients, deps.documentClients, registrations(deps.limitKey)),
+    Client: clientAdapter({ ...deps, registrations: registrations(deps.limitKey) }),
     Grant: grantAdapter(deps.store.registry, deps.now),
     Interaction: interactionAdapter(deps.states),
     PushedAuthorizationRequest: pushedRequestAdapter(deps.store.database, deps.now),
