@@ -1,3 +1,4 @@
+import { exportJWK, generateKeyPair } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { cleanUp } from '../../src/store/housekeeping.ts'
 import { ask, expectPage } from '../authorize/ask.ts'
@@ -87,6 +88,14 @@ describe('a public client that registers what was registered before', () => {
     const [open, first, second] = [await register(PUBLIC), await register(confidential), await register(confidential)]
     expect(new Set([open.id, first.id, second.id]).size).toBe(3)
     expect(first.body.client_secret).not.toBe(second.body.client_secret)
+  })
+
+  it('is never one that has keys, though it has the same ones (AS-DCR-06)', async () => {
+    const { publicKey } = await generateKeyPair('ES256')
+    const jwks = { keys: [{ ...(await exportJWK(publicKey)), kid: 'a', alg: 'ES256' }] }
+    const signed = { ...PUBLIC, token_endpoint_auth_method: 'private_key_jwt', jwks }
+    const [first, second] = [await register(signed), await register(signed)]
+    expect(first.id).not.toBe(second.id)
   })
 
   it('is given nothing to change the client by (A46)', async () => {
