@@ -109,7 +109,7 @@ describe('a proof', () => {
       )
       expect(rows).toEqual([{ bytes: 32, left: expect.any(Number) }])
       expect(Number(rows[0]?.left)).toBeGreaterThan(atLeast)
-      expect(Number(rows[0]?.left)).toBeLessThan(atLeast + 200)
+      expect(Number(rows[0]?.left)).toBeLessThan(atLeast + 320)
     }
   })
 })
