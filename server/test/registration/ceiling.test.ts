@@ -45,6 +45,18 @@ describe('registrations of one source', () => {
     expect(Number(twice?.clear_at) - Number(once?.clear_at)).toBeGreaterThanOrEqual(2_000)
   })
 
+  it('count no client that is known: it is answered its id also when the source may register nothing new (A44, AS-DCR-06)', async () => {
+    const known = { redirect_uris: ['http://127.0.0.1:4000/callback'], token_endpoint_auth_method: 'none' }
+    const { body } = await register(FLOOD, known)
+    const once = await counter()
+    expect((await register(FLOOD, known)).body.client_id).toBe(body.client_id)
+    expect(await counter()).toEqual(once)
+    await fillUp(server, ['registration', FLOOD], 3_600)
+    const other = { ...known, redirect_uris: ['http://127.0.0.1:4001/callback'] }
+    expect(await register(FLOOD, other)).toMatchObject({ status: 201, body: { client_id: body.client_id } })
+    expect((await register(FLOOD, { ...known, client_name: 'New' })).status).toBe(429)
+  })
+
   it('are two hundred at once before that', async () => {
     await fillUp(server, ['registration', FLOOD], 199 * 2 - 1)
     expect((await register(FLOOD)).status).toBe(201)
