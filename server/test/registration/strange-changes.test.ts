@@ -1,0 +1,45 @@
+import { randomBytes } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { secret } from '../../src/config/secret.ts'
+import { startTestServer, type TestServer } from '../setup/authorization-server.ts'
+import { postRegistration } from './post-registration.ts'
+import { MEMBERS, VALUES } from './strange-shapes.ts'
+
+const INITIAL = randomBytes(32).toString('base64url')
+const GOOD = { redirect_uris: ['https://app.example/callback'], token_endpoint_auth_method: 'none' }
+
+let server: TestServer
+let id: string
+let token: string
+beforeAll(async () => {
+  server = await startTestServer({ settings: { registration: { mode: 'token', initialAccessToken: secret(INITIAL) } } })
+  const { body } = await postRegistration(server, GOOD, { Authorization: `Bearer ${INITIAL}` })
+  id = String(body.client_id)
+  token = String(body.registration_access_token)
+})
+afterAll(() => server.close())
+
+async function change(text: string): Promise<number> {
+  const headers = { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' }
+  return (await fetch(`${server.issuer}/register/${id}`, { method: 'PUT', headers, body: text })).status
+}
+
+describe('a change of a registration with a member of any shape', () => {
+  it.each(MEMBERS)(
+    'is taken or refused, and never a failure of the server: %s (AS-DCR-08, A46, A75)',
+    async (member) => {
+      for (const method of ['none', 'client_secret_basic', 'private_key_jwt']) {
+        for (const value of VALUES) {
+          const good = JSON.stringify({ ...GOOD, client_id: id, token_endpoint_auth_method: method })
+          // Spelled out, because an object that is written here would take `__proto__` for its own.
+          const status = await change(`${good.slice(0, -1)},${JSON.stringify(member)}:${JSON.stringify(value)}}`)
+          expect({ method, value, status: [200, 400].includes(status) ? 'judged' : status }).toEqual({
+            ...{ method, value },
+            status: 'judged',
+          })
+        }
+      }
+      expect(server.logged.filter(({ level }) => level === 'error')).toEqual([])
+    },
+  )
+})
