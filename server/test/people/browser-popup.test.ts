@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Browser, Page } from 'playwright-core'
@@ -67,7 +68,8 @@ describe.skipIf(NO_CHROMIUM)(`a client that opens a popup and talks by window.op
 
   /** The person presses Connect and signs in, in the popup. */
   async function connect(): Promise<{ request: Authorization; popup: Page }> {
-    const clientId = await register(server, { client_name: 'Web client', redirect_uris: [redirectUri()] })
+    const names = { client_name: 'Web client', redirect_uris: [redirectUri(), `https://app.example/${randomUUID()}`] }
+    const clientId = await register(server, names)
     const request = authorization(server, clientId, { redirect_uri: redirectUri() })
     await tab.page.goto(`${client.origin}/#${request.url}`)
     const opened = tab.page.waitForEvent('popup')

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { findViolations } from '../pages/accessibility.ts'
@@ -40,7 +41,9 @@ afterEach(async () => {
 async function open(options: BrowserContextOptions): Promise<{ page: Page; clientId: string }> {
   client = await listenOnLoopback()
   tab = await visit(browser, options)
-  const clientId = await register(server, { client_name: 'Acme IDE', redirect_uris: [client.redirectUri] })
+  const ownRedirect = `http://127.0.0.1/${randomUUID()}`
+  const names = { client_name: 'Acme IDE', redirect_uris: [client.redirectUri, ownRedirect] }
+  const clientId = await register(server, names)
   return { page: tab.page, clientId }
 }
 
