@@ -48,8 +48,9 @@ describe('the story of an exchange', () => {
   it('has a warehouse that nobody can ask for in a browser', async () => {
     const clientId = String(application.memory.client?.client_id)
     const request = authorization(story.server, clientId, { resource: story.urls['warehouse.ts'], scope: 'stock:read' })
-    const { params } = await approve(story.server, request)
-    expect(params.get('error')).toBe('invalid_target')
+    const answer = await fetch(request.url, { redirect: 'manual' })
+    expect(answer.status).toBe(400)
+    expect(await answer.text()).toContain('<code>invalid_target</code>')
   })
 })
 
