@@ -119,7 +119,7 @@ async function addConfidential({ store }: TestServer, id: string): Promise<HttpC
     token_endpoint_auth_method: 'client_secret_post',
     client_secret: secret,
   }
-  expect(await store.clients.add({ id, source: 'cli', metadata })).toEqual({ ok: true })
+  expect(await store.clients.add({ id, source: 'cli', metadata })).toMatchObject({ ok: true })
   return { id, proof: { client_secret: secret } }
 }
 
