@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { RedirectHabit } from './profile.ts'
 
-/** What stands for the placeholders of a profile. */
+/** What a profile leaves open, since it differs from run to run: it says `{redirect}`, `{server}` and `{scope}`. */
 export interface Values {
   readonly redirect: string
   readonly server: string
@@ -11,7 +11,7 @@ export interface Values {
 
 type Members = Readonly<Record<string, unknown>>
 
-/** Members of a document or a registration with the placeholders filled in. */
+/** Members of a document or a registration, complete with the values of a run. */
 export function fillMembers(members: Members, values: Values): Members {
   const filled = Object.entries(members).map(([name, value]) => [name, fillValue(value, values)] as const)
   return Object.fromEntries(filled.filter(([name, value]) => members[name] !== '{scope}' || value !== ''))
@@ -22,7 +22,7 @@ function fillValue(value: unknown, values: Values): unknown {
   return Array.isArray(value) ? value.map((each) => fillValue(each, values)) : value
 }
 
-/** One text with the placeholders filled in. */
+/** One text of a profile, complete with the values of a run. */
 export function fillText(text: string, { redirect, server, scope }: Values): string {
   return text.replaceAll('{redirect}', redirect).replaceAll('{server}', server).replaceAll('{scope}', scope)
 }

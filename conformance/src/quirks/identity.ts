@@ -43,7 +43,7 @@ function isMet(need: Need, server: AuthorizationServer): boolean {
   }
 }
 
-/** What stands for the placeholders of an identity in this run, at this port. */
+/** The values that complete an identity in this run, at this port. */
 export function valuesOf({ resource, scopes, issuer }: Replay, { redirect }: Identity, port: number): Values {
   const server = serverSign(resource ?? issuer)
   return { redirect: redirectUriOf(redirect, port, server), server, scope: scopes.join(' ') }

@@ -76,9 +76,6 @@ export function answerJson(
   }
 }
 
-/** Said with a 503 that is no failure: more was asked at once than can be done. */
-export const OVERLOADED_CODE = 'SALLYPORT_E_OVERLOADED'
-
 /** Our code of each status that is answered here. */
 export const CODES = {
   400: 'SALLYPORT_E_REQUEST',

@@ -74,15 +74,17 @@ function normaliseInPlace(
 
 const WITHOUT_SECRET: readonly unknown[] = ['none', 'private_key_jwt']
 
+/** Whether a client that signs in as its metadata says has a secret. */
+export function needsSecret(metadata: { readonly token_endpoint_auth_method?: unknown }): boolean {
+  return !WITHOUT_SECRET.includes(metadata.token_endpoint_auth_method)
+}
+
 /**
  * Who gets a secret hangs on the way it signs in and on nothing else. The engine also looks at algorithms of tokens that
  * are not issued here, and does so before anybody has looked at what was sent: a member of a strange shape would end there.
  */
 export function makeSecretsByMethod(provider: Provider): void {
-  Object.defineProperty(provider.Client, 'needsSecret', {
-    value: (metadata: { token_endpoint_auth_method?: unknown }): boolean =>
-      !WITHOUT_SECRET.includes(metadata.token_endpoint_auth_method),
-  })
+  Object.defineProperty(provider.Client, 'needsSecret', { value: needsSecret })
 }
 
 /** Secrets are kept as digests, so the engine's comparison of plain texts is replaced. */

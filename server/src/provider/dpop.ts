@@ -1,15 +1,13 @@
-import type { KoaContextWithOIDC, Provider } from 'oidc-provider'
+import type { Provider } from 'oidc-provider'
 import type { Sealer } from '../keys/sealing.ts'
 import { currentUnit, type Unit } from '../store/unit-of-work.ts'
 import { PROOF_ALGORITHMS, proofSecondsLeft, refuseProof } from './dpop-proof.ts'
+import type { EngineContext } from './engine-context.ts'
 import { errorEntry } from './error-catalogue.ts'
 import { acceptNoncesOf, type KeyProof, keyProofSoFar, nextNonce } from './internals.ts'
 import type { Report } from './report.ts'
 import { ROUTES } from './routes.ts'
 import type { Slice } from './slice.ts'
-
-/** Around the engine's router the context has its `oidc` part only where a route matched. */
-type EngineContext = Omit<KoaContextWithOIDC, 'oidc'> & Partial<Pick<KoaContextWithOIDC, 'oidc'>>
 
 const PATHS: readonly string[] = [ROUTES.token, ROUTES.pushed_authorization_request]
 

@@ -1,6 +1,7 @@
 import { equalInConstantTime } from '../keys/equal.ts'
 import { hashClientSecret, type RegisteredClient } from '../store/clients.ts'
 import type { ClientMetadata } from './client-metadata.ts'
+import { needsSecret } from './clients.ts'
 import { rowOf } from './registration-answer.ts'
 
 /** What only this server says of a client. @see RFC 7592 §2.2 */
@@ -10,8 +11,6 @@ const NEVER_SENT = [
   'client_secret_expires_at',
   'client_id_issued_at',
 ]
-
-const WITHOUT_SECRET: readonly unknown[] = ['none', 'private_key_jwt']
 
 /**
  * Judges what is to become of a registered client: the same client, its secret as it is, and everything else as it is sent.
@@ -36,7 +35,7 @@ export function judgeChange(
   // Blank means absent, and what is absent goes back to what it is for whoever does not say.
   const said = Object.entries(rest).filter(([, value]) => value !== null && value !== '')
   const metadata = { ...Object.fromEntries(said), ...rowOf(client) }
-  if (WITHOUT_SECRET.includes(rest.token_endpoint_auth_method)) return { ok: true, metadata }
+  if (!needsSecret(rest)) return { ok: true, metadata }
   return { ok: true, metadata: { ...metadata, client_secret: kept ?? newSecret(), client_secret_expires_at: 0 } }
 }
 

@@ -1,7 +1,8 @@
-import type { KoaContextWithOIDC, Provider } from 'oidc-provider'
+import type { Provider } from 'oidc-provider'
 import type { Database } from '../store/database.ts'
 import { OverloadError } from '../store/overload.ts'
 import { abandon, commit, currentUnit, type Unit } from '../store/unit-of-work.ts'
+import type { EngineContext } from './engine-context.ts'
 import { errorEntry } from './error-catalogue.ts'
 import {
   completeRefusal,
@@ -17,9 +18,6 @@ import { ROUTES } from './routes.ts'
 
 // A client that hears this tries again by itself; the database is usually back by then.
 const RETRY_AFTER_SECONDS = '2'
-
-/** Around the engine's router the context has its `oidc` part only where a route matched. */
-type EngineContext = Omit<KoaContextWithOIDC, 'oidc'> & Partial<Pick<KoaContextWithOIDC, 'oidc'>>
 
 /** Takes one of what a proven grant or client may ask for. @returns how many seconds there is no room; 0 when there is */
 export type TakeProven = (who: string) => number

@@ -33,10 +33,9 @@ export interface ManagedClients {
   remove(management: Management, correlationId: string): Promise<boolean>
 }
 
-const MANAGED = 'id = $1 AND management_hash = $2'
 const FIND: Statement = {
   name: 'managed client find',
-  text: `SELECT ${CLIENT_COLUMNS} FROM clients WHERE ${MANAGED}`,
+  text: `SELECT ${CLIENT_COLUMNS} FROM clients WHERE id = $1 AND management_hash = $2`,
 }
 
 const REMOVE: Statement = {

@@ -42,7 +42,7 @@ describe('registration', () => {
 
   it.each([
     { token: 'short', because: 'it can be guessed' },
-    { token: 'a'.repeat(40), because: 'it is a placeholder' },
+    { token: 'a'.repeat(40), because: 'it is one letter over and over' },
     { token: `${'abcdefghij'.repeat(4)} x`, because: 'a header could not carry it' },
     { token: `${'abcdefghij'.repeat(4)}"`, because: 'a header could not carry it' },
   ])('is refused with the token $token: $because', ({ token }) => {

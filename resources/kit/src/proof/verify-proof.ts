@@ -1,4 +1,4 @@
-import { calculateJwkThumbprint, compactVerify, decodeProtectedHeader, EmbeddedJWK } from 'jose'
+import { base64url, calculateJwkThumbprint, compactVerify, decodeProtectedHeader, EmbeddedJWK } from 'jose'
 import { ALLOWED_ALGORITHMS } from '../algorithms.ts'
 import { createExpiringMap } from '../exchange/expiring-map.ts'
 import { judgeProofClaims, judgeProofHeader, PROOF_SKEW_SECONDS } from './judge-proof.ts'
@@ -68,9 +68,6 @@ async function verifySignature(proof: string): Promise<Signed | string> {
 }
 
 async function hashOf(token: string): Promise<string> {
-  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(token)))
-  return btoa(String.fromCharCode(...digest))
-    .replaceAll('+', '-')
-    .replaceAll('/', '_')
-    .replaceAll('=', '')
+  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(token))
+  return base64url.encode(new Uint8Array(digest))
 }

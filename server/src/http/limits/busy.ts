@@ -1,5 +1,6 @@
 import type { Context } from 'koa'
-import { answerJson, OVERLOADED_CODE } from '../endpoints.ts'
+import { OVERLOADED_CODE } from '../../store/overload.ts'
+import { answerJson } from '../endpoints.ts'
 
 /** Too much was asked by this caller. @see RFC 6585 §4 */
 export function answerLimited(ctx: Context, seconds: number): void {

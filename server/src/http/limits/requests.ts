@@ -1,6 +1,6 @@
 import type { Context, Middleware } from 'koa'
 import { currentUnit } from '../../store/unit-of-work.ts'
-import { ENGINE_ENDPOINTS } from '../endpoints.ts'
+import { CODES, ENGINE_ENDPOINTS } from '../endpoints.ts'
 import { type Buckets, createBuckets, type Rate } from './buckets.ts'
 import { answerLimited, createRefusalNotice } from './busy.ts'
 
@@ -38,9 +38,10 @@ export function createRequestLimits({ report, now }: { report: Report; now: () =
   const notice = createRefusalNotice(report, now)
   return {
     bySource: async (ctx, next) => {
-      const taken = [{ buckets: sources, key: sourceKey(ctx) }]
+      const key = sourceKey(ctx)
+      const taken = [{ buckets: sources, key }]
       ctx.state.taken = taken
-      const wait = sources.take(sourceKey(ctx))
+      const wait = sources.take(key)
       if (wait > 0) return refuse(ctx, wait, 'source', notice)
       await next()
       // The engine answers by itself, past the context.
@@ -62,7 +63,7 @@ export function createRequestLimits({ report, now }: { report: Report; now: () =
     },
     takeProven: (who) => {
       const wait = proven.take(who)
-      if (wait > 0) notice('warn', 'requests are refused', { limit: 'proven', code: 'SALLYPORT_E_LIMIT' })
+      if (wait > 0) notice('warn', 'requests are refused', { limit: 'proven', code: CODES[429] })
       return wait
     },
   }
@@ -84,7 +85,7 @@ function sourceKey(ctx: Context): string {
 
 function refuse(ctx: Context, wait: number, limit: string, notice: Report): void {
   const { correlationId, callerAddress: address } = currentUnit()
-  notice('warn', 'requests are refused', { limit, path: ctx.path, address, correlationId, code: 'SALLYPORT_E_LIMIT' })
+  notice('warn', 'requests are refused', { limit, path: ctx.path, address, correlationId, code: CODES[429] })
   answerLimited(ctx, wait)
 }
 

@@ -1,5 +1,5 @@
 import type { Middleware } from 'koa'
-import { OVERLOADED_CODE } from '../endpoints.ts'
+import { OVERLOADED_CODE } from '../../store/overload.ts'
 import { answerOverloaded, createRefusalNotice } from './busy.ts'
 
 /** Each holds a socket and a body of tens of kilobytes, and waits for the same one core: past this many, each waits seconds. */

@@ -13,7 +13,7 @@ export const FEED_TYPE = 'sallyport-revocations+jwt'
 export interface Revoked {
   /** Another string when anything of it is different. */
   readonly state: string
-  /** What it is,  signed for the resource: once, however many ask. */
+  /** What it is, signed for the resource: once, however many ask. */
   statement(): Promise<string>
 }
 

@@ -4,8 +4,9 @@ import { nothingKept } from './nothing-kept.ts'
 import { lifetimeOf } from './payload.ts'
 
 /**
- * Client assertions that were seen; DPoP proofs do not come here. The engine looks and then notes, and between the two any number of requests would find
- * nothing: so it finds nothing ever, and what it notes is decided by the one statement at the end of the request.
+ * Client assertions that were seen; DPoP proofs do not come here. The engine looks and then notes, and between the two any
+ * number of requests would find nothing: so it finds nothing ever, and what it notes is decided by the one statement at the
+ * end of the request.
  */
 export const replayDetectionAdapter: Adapter = {
   ...nothingKept,

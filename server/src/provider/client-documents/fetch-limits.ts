@@ -11,7 +11,10 @@ export interface FetchLimits {
   take(source: string | undefined, host: string): Promise<(() => void) | undefined>
 }
 
-/** A hundred looks a second, and two hundred at once, that one source may cause. People behind one proxy share it; almost all are answered from what is kept. */
+/**
+ * A hundred looks a second, and two hundred at once, that one source may cause. People behind one proxy share it; almost all
+ * are answered from what is kept.
+ */
 const SOURCE = { secondsEach: 1 / 100, burst: 200 }
 /** The same for one host: nobody can use up what others need to reach it, nor send more to it than directly. */
 const SOURCE_AND_HOST = { secondsEach: 1 / 50, burst: 100 }

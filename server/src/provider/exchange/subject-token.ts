@@ -44,7 +44,7 @@ export function judgeSubjectToken(
   { claims, ...token }: IssuedAccessToken,
   { provesKey, now }: { readonly provesKey: boolean; readonly now: number },
 ): JudgedSubjectToken {
-  if (claims.cnf !== undefined && !isBoundToKey(claims.cnf)) return unreadable('cnf')
+  if (claims.cnf !== undefined && !isBoundToKeyAlone(claims.cnf)) return unreadable('cnf')
   // What comes out must be bound, too. The key of the token's own client never leaves it, so that the server whose audience
   // it is shows its own.
   if (claims.cnf !== undefined && !provesKey) return refuse({ kind: 'subject-token-bound-to-key' })
@@ -71,7 +71,7 @@ export function judgeSubjectToken(
   return { ok: true, subject }
 }
 
-function isBoundToKey(cnf: unknown): boolean {
+function isBoundToKeyAlone(cnf: unknown): boolean {
   if (typeof cnf !== 'object' || cnf === null) return false
   const { jkt, ...others } = { jkt: undefined, ...cnf }
   return typeof jkt === 'string' && Object.keys(others).length === 0
