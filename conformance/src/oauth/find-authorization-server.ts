@@ -11,19 +11,29 @@ export type IssuerSearch =
   /** One of them did not answer, or not usefully: from elsewhere it may. */
   | { readonly kind: 'unreachable'; readonly reason: string }
 
+/** Addresses of the metadata: a well-known segment before the path of the issuer, or behind it, or without it. */
+export type MetadataSpelling = 'oauth-inserted' | 'openid-inserted' | 'openid-appended' | 'oauth-at-root'
+
+const STANDARD_ORDER: readonly MetadataSpelling[] = ['oauth-inserted', 'openid-inserted', 'openid-appended']
+
 /**
  * Addresses of an authorization server's metadata in the order in which a client asks.
+ * @param order of a client that does otherwise than the standard says
  * @see https://www.rfc-editor.org/rfc/rfc8414#section-3.1
  */
-export function issuerAddresses(issuer: string): readonly string[] {
+export function issuerAddresses(
+  issuer: string,
+  order: readonly MetadataSpelling[] = STANDARD_ORDER,
+): readonly string[] {
   const { origin, pathname } = new URL(issuer)
   const path = pathname.replace(/\/$/, '')
-  const all = [
-    `${origin}/.well-known/oauth-authorization-server${path}`,
-    `${origin}/.well-known/openid-configuration${path}`,
-    `${origin}${path}/.well-known/openid-configuration`,
-  ]
-  return [...new Set(all)]
+  const addresses: Readonly<Record<MetadataSpelling, string>> = {
+    'oauth-inserted': `${origin}/.well-known/oauth-authorization-server${path}`,
+    'openid-inserted': `${origin}/.well-known/openid-configuration${path}`,
+    'openid-appended': `${origin}${path}/.well-known/openid-configuration`,
+    'oauth-at-root': `${origin}/.well-known/oauth-authorization-server`,
+  }
+  return [...new Set(order.map((spelling) => addresses[spelling]))]
 }
 
 /** Finds the metadata of an issuer as a client does: the first address that answers 200 with an object. */

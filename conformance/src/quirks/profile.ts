@@ -1,11 +1,10 @@
+import type { MetadataSpelling } from '../oauth/find-authorization-server.ts'
+
 /** Where something about a client was read, and what was read there. */
 export interface ProfileSource {
   readonly url: string
   readonly says: string
 }
-
-/** Addresses of the metadata: a well-known segment before the path of the issuer, or behind it. */
-export type MetadataSpelling = 'oauth-inserted' | 'openid-inserted' | 'openid-appended' | 'oauth-at-root'
 
 /**
  * Where the answer of an authorization goes. `{server}` in a path stands for what the client derives from the URL of the MCP

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startTestServer, type TestServer } from '../setup/authorization-server.ts'
-import { balanceBooks } from '../setup/books.ts'
+import { BALANCED, balanceBooks } from '../setup/books.ts'
 import { createBrowser } from '../setup/browser.ts'
 import { approve, authorization, redeem, refresh, register, signInAndRedeem, type TokenAnswer } from '../setup/flow.ts'
 import { passTime } from '../setup/state.ts'
@@ -60,8 +60,6 @@ async function timed(answer: Promise<unknown>): Promise<number> {
   await answer
   return performance.now() - startedAt
 }
-
-const BALANCED = { duplicated: [], lost: [], halfIssued: [] }
 
 /** What the kill left in the database, and counts it. */
 async function balance(

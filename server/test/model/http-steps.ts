@@ -1,22 +1,19 @@
+import type { Duration } from '@sallyport/policy'
 import fc from 'fast-check'
 import { expect } from 'vitest'
 import { postForm } from '../setup/access-tokens.ts'
 import { boxesOf, fieldOf } from '../setup/browser.ts'
 import { approve, authorization, type TokenAnswer, tokenRequest } from '../setup/flow.ts'
 import { expectAccessToken, grantOf, type HttpPlace, type Issued } from './http-place.ts'
-import { CLASS_OF, ELEVATION_SECONDS, ONCE_SECONDS, PASSES, SCOPES } from './measures.ts'
-import type { Grant, Key, Model, Said } from './model.ts'
+import { DURATIONS, endOf, isMild, lastingFor, PASSES, SCOPES } from './measures.ts'
+import { type Grant, type Key, type Model, type Said, told } from './model.ts'
 import { pendingAuthorization, presentedCode, presentedToken } from './pending.ts'
+import { command } from './step.ts'
+import { consentIdOf } from './tables.ts'
 
 type Step = fc.AsyncCommand<Model, HttpPlace>
 
-function step(
-  words: string,
-  run: (model: Model, place: HttpPlace) => Promise<void>,
-  can: (model: Readonly<Model>) => boolean = () => true,
-): Step {
-  return { check: can, run, toString: () => words }
-}
+const step = command<Model, HttpPlace>
 
 const either = fc.constantFrom(0, 0, 0, 0, 1)
 const key: fc.Arbitrary<Key> = fc.record({ account: either, client: either, resource: either })
@@ -24,13 +21,8 @@ const at = fc.constantFrom(0, 1)
 const nth = fc.constantFrom(0, 0, 0, 1, 2)
 const back = fc.constantFrom(0, 0, 0, 1, 1, 2)
 const isOwn = fc.constantFrom(true, true, true, true, true, false)
-const DURATIONS = ['until_revoked', 'until_revoked', 'session', 'once'] as const
-type Duration = (typeof DURATIONS)[number]
 
 const hasGrant = ({ grants }: Readonly<Model>): boolean => grants.size > 0
-const told = ({ account, client, resource }: Key): string => `${account}/${client}/${resource}`
-
-const isMild = (scope: string): boolean => CLASS_OF[scope] === 'discovery' || CLASS_OF[scope] === 'read'
 
 interface Authorizing {
   readonly key: Key
@@ -105,12 +97,11 @@ function saying(
   scopes: readonly string[],
   said: { duration: Duration; interaction: string; session: number },
 ): ReadonlyMap<string, Said> {
-  const ends = { once: now + ONCE_SECONDS, session: now + ELEVATION_SECONDS, until_revoked: null }
   const entries = scopes.map((scope) => {
-    const duration = said.duration === 'until_revoked' && !isMild(scope) ? 'session' : said.duration
+    const duration = lastingFor(scope, said.duration)
     const interaction = duration === 'once' ? said.interaction : undefined
     const where = duration === 'once' || isMild(scope) ? {} : { session: said.session }
-    return [scope, { duration, endsAt: ends[duration], interaction, ...where }] as const
+    return [scope, { duration, endsAt: endOf(duration, now), interaction, ...where }] as const
   })
   return new Map(entries)
 }
@@ -270,17 +261,6 @@ const revoking = fc.record({ nth, back, isOwn, at, access: fc.boolean() }).map((
     hasGrant,
   ),
 )
-
-const CONSENT_ID = {
-  name: 'model consent id',
-  text: 'SELECT id FROM consents WHERE account_id = $1 AND client_id = $2 AND resource_uri = $3',
-}
-
-async function consentIdOf(place: HttpPlace, { account, client, resource }: Key): Promise<string> {
-  const values = [place.accounts[account]?.id, place.clients[client], place.resources[resource]?.uri]
-  const [row] = await place.store.database.read<{ id: string }>(CONSENT_ID, values)
-  return row?.id ?? 'none'
-}
 
 const CHANGES = ['permission', 'permission', 'server', 'client'] as const
 

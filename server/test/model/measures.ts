@@ -1,4 +1,4 @@
-import { parseToolsFile, type ToolClass } from '@sallyport/policy'
+import { type Duration, parseToolsFile, type ToolClass } from '@sallyport/policy'
 
 // All times are multiples of ten seconds, so that a sequence that takes a second or two is never near an end.
 export const CODE_SECONDS = 60
@@ -22,6 +22,24 @@ export const CLASS_OF: Readonly<Record<string, ToolClass>> = {
 }
 
 export const SCOPES = Object.keys(CLASS_OF)
+
+/** What people choose on a page; the longest most often. */
+export const DURATIONS = ['until_revoked', 'until_revoked', 'session', 'once'] as const
+
+/** Discovery and reading, which may be agreed to for good. */
+export function isMild(scope: string): boolean {
+  return CLASS_OF[scope] === 'discovery' || CLASS_OF[scope] === 'read'
+}
+
+/** How long a yes is for that was said for so long. */
+export function lastingFor(scope: string, said: Duration): Duration {
+  return said === 'until_revoked' && !isMild(scope) ? 'session' : said
+}
+
+/** When what is agreed to now is over, in seconds of the sequence; null for what stays until it is taken back. */
+export function endOf(duration: Duration, now: number): number | null {
+  return { once: now + ONCE_SECONDS, session: now + ELEVATION_SECONDS, until_revoked: null }[duration]
+}
 
 export const TOOLS = {
   scopes: Object.fromEntries(

@@ -19,6 +19,9 @@ export interface Said {
   readonly session?: number
 }
 
+/** In the words of a step. */
+export const told = ({ account, client, resource }: Key): string => `${account}/${client}/${resource}`
+
 export type Permitted = ReadonlyMap<string, Said>
 
 export interface Consent extends Key {

@@ -22,13 +22,16 @@ export interface Real {
 export type Step = fc.AsyncCommand<Expected, Real>
 
 /** A step of these words; `can` says when it makes sense at all. */
-export function step(
+export function command<Model extends object, World>(
   words: string,
-  run: (expected: Expected, real: Real) => Promise<void>,
-  can: (expected: Readonly<Expected>) => boolean = () => true,
-): Step {
+  run: (model: Model, world: World) => Promise<void>,
+  can: (model: Readonly<Model>) => boolean = () => true,
+): fc.AsyncCommand<Model, World> {
   return { check: can, run, toString: () => words }
 }
+
+/** The same on the functions of the store. */
+export const step = command<Expected, Real>
 
 /** A request that was read: sent at once, or left waiting. Both sides must have come as far. */
 export async function opened(

@@ -3,13 +3,12 @@ import { expect } from 'vitest'
 import { findGrant } from '../../src/store/grants.ts'
 import type { Permissions } from '../../src/store/permission.ts'
 import { abandon } from '../../src/store/unit-of-work.ts'
-import { CLASS_OF, ELEVATION_SECONDS, GRACE_ANSWERS, ONCE_SECONDS, PASSES, SCOPES } from './measures.ts'
-import type { Consent, Key, Said } from './model.ts'
+import { CLASS_OF, DURATIONS, endOf, GRACE_ANSWERS, lastingFor, PASSES, SCOPES } from './measures.ts'
+import { type Consent, type Key, type Said, told } from './model.ts'
 import { age, exchange, newUnit } from './requests.ts'
-import { pickGrant, type Real, type Step, step } from './step.ts'
-import { hasGrant, interactionOf, key, nth, page, someScopes, told } from './steps-requests.ts'
-
-const DURATIONS = ['until_revoked', 'until_revoked', 'session', 'once'] as const
+import { pickGrant, type Step, step } from './step.ts'
+import { hasGrant, interactionOf, key, nth, page, someScopes } from './steps-requests.ts'
+import { consentIdOf } from './tables.ts'
 
 function sayYes(
   key: Key,
@@ -41,10 +40,8 @@ const giving = fc
   .map(({ key, someScopes, duration, page }) => sayYes(key, someScopes, { duration, page }))
 
 function saying(now: number, scope: string, { duration, interaction }: Pick<Said, 'duration' | 'interaction'>): Said {
-  const isMild = CLASS_OF[scope] === 'discovery' || CLASS_OF[scope] === 'read'
-  const lasts = duration === 'until_revoked' && !isMild ? 'session' : duration
-  const ends = { once: now + ONCE_SECONDS, session: now + ELEVATION_SECONDS, until_revoked: null }
-  return { duration: lasts, endsAt: ends[lasts], interaction: lasts === 'once' ? interaction : undefined }
+  const lasts = lastingFor(scope, duration)
+  return { duration: lasts, endsAt: endOf(lasts, now), interaction: lasts === 'once' ? interaction : undefined }
 }
 
 function permissionsOf(said: ReadonlyMap<string, Said>, now: number, accountId: string): Permissions {
@@ -74,7 +71,7 @@ const takingBack = fc
         const { accounts, store } = real.place
         const consent = model.consentOf(key)
         const accountId = accounts[isTheirs ? key.account : 1 - key.account]?.id ?? ''
-        const consentId = await consentIdOf(real, key)
+        const consentId = await consentIdOf(real.place, key)
         const taken = await store.consentList.takeBack({ consentId, accountId, scope })
         expect(taken, 'taken back').toBe(isTheirs && consent !== undefined && model.takeBack(consent, scope))
       },
@@ -89,7 +86,7 @@ const withdrawing = fc.record({ key, way: fc.constantFrom(...WAYS) }).map(({ key
     const { accounts, clients, resources, store } = real.place
     const { id: accountId = '', login } = accounts[key.account] ?? {}
     const uri = resources[key.resource]?.uri
-    const consentId = way === 'a server' && model.consentOf(key) ? await consentIdOf(real, key) : 'none'
+    const consentId = way === 'a server' && model.consentOf(key) ? await consentIdOf(real.place, key) : 'none'
     const selections = {
       'a server': { consentId, accountId },
       'a client': { clientId: clients[key.client], accountId },
@@ -208,17 +205,6 @@ const answering = nth.map((nth) =>
     hasGrant,
   ),
 )
-
-const CONSENT_ID = {
-  name: 'model consent id',
-  text: 'SELECT id FROM consents WHERE account_id = $1 AND client_id = $2 AND resource_uri = $3',
-}
-
-async function consentIdOf({ place }: Real, { account, client, resource }: Key): Promise<string> {
-  const values = [place.accounts[account]?.id, place.clients[client], place.resources[resource]?.uri]
-  const [row] = await place.store.database.read<{ id: string }>(CONSENT_ID, values)
-  return row?.id ?? 'none'
-}
 
 /** The first page of a sequence: without a yes there is nothing to attack. */
 export const FIRST_YES = sayYes({ account: 0, client: 0, resource: 0 }, SCOPES, { duration: 'until_revoked', page: 0 })

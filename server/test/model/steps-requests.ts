@@ -1,11 +1,9 @@
 import fc from 'fast-check'
 import { SCOPES } from './measures.ts'
-import type { Key } from './model.ts'
+import { type Key, told } from './model.ts'
 import { pendingAuthorization, pendingSignIn, presentedCode, presentedToken } from './pending.ts'
 import { authorize, presentCode, presentToken, signIn } from './requests.ts'
 import { type Expected, finish, opened, pickGrant, type Real, type Step, step } from './step.ts'
-
-export const told = ({ account, client, resource }: Key): string => `${account}/${client}/${resource}`
 
 const by = (isOwn: boolean): string => (isOwn ? '' : ' by another client')
 const proven = (proof: string | undefined): string => (proof === undefined ? '' : ` with proof ${proof}`)

@@ -1,7 +1,7 @@
 import { expect } from 'vitest'
 import type { Place } from './ground.ts'
 import { FEED_SECONDS } from './measures.ts'
-import type { Model } from './model.ts'
+import type { Key, Model } from './model.ts'
 import { exchange } from './requests.ts'
 
 /** Where a sequence lies in a database. */
@@ -59,6 +59,18 @@ async function expectConsents({ consents }: Model, place: Tables): Promise<void>
     scopes: [...said.keys()].map((name) => name.split(' ')[0]).sort(),
   }))
   expect(sorted(rows)).toEqual(sorted(must))
+}
+
+const CONSENT_ID = {
+  name: 'model consent id',
+  text: 'SELECT id FROM consents WHERE account_id = $1 AND client_id = $2 AND resource_uri = $3',
+}
+
+/** The id of the consent of this person to this client at this resource, `none` where there is none. */
+export async function consentIdOf(place: Tables, { account, client, resource }: Key): Promise<string> {
+  const values = [place.accounts[account]?.id, place.clients[client], place.resources[resource]?.uri]
+  const [row] = await place.store.database.read<{ id: string }>(CONSENT_ID, values)
+  return row?.id ?? 'none'
 }
 
 const EVENTS = {

@@ -2,6 +2,9 @@ import type { TestServer } from './authorization-server.ts'
 import { query } from './state.ts'
 import type { Findings } from './tally.ts'
 
+/** Books in which nothing is wrong. */
+export const BALANCED: Findings = { duplicated: [], lost: [], halfIssued: [] }
+
 const EVENTS = `(SELECT grant_id,
     count(*) FILTER (WHERE type = 'code.issued') AS codes,
     count(*) FILTER (WHERE type = 'grant.revoked') AS revoked,

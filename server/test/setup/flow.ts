@@ -140,24 +140,31 @@ function nextOf(html: string): string {
   )
 }
 
-/** The answer of the token endpoint. */
+/** The answer of an endpoint of clients, above all of that for tokens. */
 export interface TokenAnswer {
   readonly status: number
   readonly headers: Headers
   readonly body: Record<string, string | number | undefined>
 }
 
-export async function tokenRequest(
+export function tokenRequest(
   server: TestServer,
   form: Record<string, string | undefined>,
   headers: HeadersInit = {},
 ): Promise<TokenAnswer> {
   const entries = Object.entries(form).filter((entry): entry is [string, string] => entry[1] !== undefined)
-  const response = await fetch(`${server.origin}${new URL(server.issuer).pathname.replace(/\/$/, '')}/token`, {
-    method: 'POST',
-    headers,
-    body: new URLSearchParams(entries),
-  })
+  return post(server, '/token', new URLSearchParams(entries), headers)
+}
+
+/** Posts a form to an endpoint of clients. @param endpoint its path below that of the issuer */
+export async function post(
+  server: TestServer,
+  endpoint: string,
+  form: URLSearchParams,
+  headers: HeadersInit,
+): Promise<TokenAnswer> {
+  const path = new URL(server.issuer).pathname.replace(/\/$/, '')
+  const response = await fetch(server.origin + path + endpoint, { method: 'POST', headers, body: form })
   return { status: response.status, headers: response.headers, body: await response.json() }
 }
 

@@ -1,10 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { type Chain, startChain } from '../exchange/chain.ts'
-import { balanceBooks } from '../setup/books.ts'
+import { BALANCED, balanceBooks } from '../setup/books.ts'
 import { query } from '../setup/state.ts'
 import { type Load, startLoad } from './load.ts'
-
-const BALANCED = { duplicated: [], lost: [], halfIssued: [] }
 
 let chain: Chain
 let load: Load

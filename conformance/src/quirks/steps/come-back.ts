@@ -1,7 +1,8 @@
 import { missing } from '../../as/asking.ts'
 import { type Finding, faulty, sound } from '../../check/finding.ts'
 import type { OAuthClient } from '../../oauth/authorization-server.ts'
-import { otherPort, redirectUriOf, serverSign } from '../fill.ts'
+import { otherPort } from '../fill.ts'
+import { valuesOf } from '../identity.ts'
 import type { RedirectHabit } from '../profile.ts'
 import type { Live, Replay } from '../replay.ts'
 import { authorizeAnew, firstScopes, personOf } from '../requests.ts'
@@ -48,14 +49,14 @@ async function signInAgain(replay: Replay, before: string): Promise<Finding> {
 
 /** The stored client; the redirect URI has another port where the client opens one each time. */
 async function clientOnAnotherPort(replay: Replay): Promise<OAuthClient> {
-  const { profile, held, port, resource, issuer, known } = replay
+  const { profile, held, port, known } = replay
   const stored = clientOf(replay)
-  const redirect = held.identity?.redirect
-  if (redirect === undefined || !movesPort(redirect)) return stored
+  const { identity } = held
+  if (identity === undefined || !movesPort(identity.redirect)) return stored
   const next = otherPort(port)
-  const registers = profile.registersForEachPort && held.identity?.way === 'registration' && !known.has(profile.id)
+  const registers = profile.registersForEachPort && identity.way === 'registration' && !known.has(profile.id)
   if (registers) return registerAnew(replay, next)
-  return { ...stored, redirectUri: redirectUriOf(redirect, next, serverSign(resource ?? issuer)) }
+  return { ...stored, redirectUri: valuesOf(replay, identity, next).redirect }
 }
 
 const movesPort = (redirect: RedirectHabit): boolean => redirect.kind === 'loopback' && redirect.port === undefined

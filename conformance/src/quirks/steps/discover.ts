@@ -2,8 +2,8 @@ import { faulty, sound } from '../../check/finding.ts'
 import { isRecord } from '../../mcp/json-rpc.ts'
 import type { AuthorizationServer } from '../../oauth/authorization-server.ts'
 import { endpointOf, listedIn } from '../../oauth/authorization-server.ts'
+import { issuerAddresses } from '../../oauth/find-authorization-server.ts'
 import { jsonOf } from '../../wire/message.ts'
-import type { MetadataSpelling } from '../profile.ts'
 import type { Replay } from '../replay.ts'
 import type { ReplayStep } from '../step.ts'
 
@@ -24,29 +24,12 @@ export const discover: ReplayStep = {
 }
 
 async function lookThrough({ profile, issuer, wire }: Replay): Promise<AuthorizationServer | undefined> {
-  for (const url of new Set(profile.discovery.order.map((spelling) => addressOf(issuer, spelling)))) {
+  for (const url of issuerAddresses(issuer, profile.discovery.order)) {
     const answer = await wire.send({ method: 'GET', url, headers: [['accept', 'application/json']] })
     const metadata = answer.status === 200 ? jsonOf(answer) : undefined
     if (isRecord(metadata)) return { issuer, url, metadata }
   }
   return undefined
-}
-
-function addressOf(issuer: string, spelling: MetadataSpelling): string {
-  const { origin, pathname } = new URL(issuer)
-  const path = pathname.replace(/\/$/, '')
-  switch (spelling) {
-    case 'oauth-inserted':
-      return `${origin}/.well-known/oauth-authorization-server${path}`
-    case 'openid-inserted':
-      return `${origin}/.well-known/openid-configuration${path}`
-    case 'openid-appended':
-      return `${origin}${path}/.well-known/openid-configuration`
-    case 'oauth-at-root':
-      return `${origin}/.well-known/oauth-authorization-server`
-    default:
-      return spelling satisfies never
-  }
 }
 
 /** What every one of these clients turns metadata away for. */
