@@ -25,5 +25,7 @@ export default defineConfig({
     // Tests start whole servers and databases; on two busy cores one such start was seen to take twenty seconds.
     testTimeout: 90_000,
     hookTimeout: 120_000,
+    // The default of a second was missed by a page that Chromium renders without scripts on two busy cores.
+    expect: { poll: { timeout: 30_000 } },
   },
 })
