@@ -1,4 +1,4 @@
-import type { Row } from './matrix.ts'
+import type { PageRow } from './matrix.ts'
 
 /** What a page of a matrix is about. */
 export interface MatrixPage {
@@ -8,12 +8,14 @@ export interface MatrixPage {
   readonly subject: string
   /** Where the reasons of those stand that are not sound, in a sentence. */
   readonly reasons?: string
-  readonly whole: readonly Row[]
-  readonly broken: readonly Row[]
+  readonly whole: readonly PageRow[]
+  readonly broken: readonly PageRow[]
+  /** The ids of all checks there are. */
+  readonly checks: Iterable<string>
 }
 
 /** Which check finds which fault, as a page: faults with what finds them, then checks with the faults that prove them. */
-export function renderMatrix({ introduction, subject, reasons, whole, broken }: MatrixPage): string {
+export function renderMatrix({ introduction, subject, reasons, whole, broken, checks }: MatrixPage): string {
   const Subjects = `${subject.charAt(0).toUpperCase()}${subject.slice(1)}s`
   return `# Detection matrix
 
@@ -35,17 +37,16 @@ ${broken.map(line).join('\n')}
 
 | check | ${subject}s |
 |---|---|
-${checksOf(broken).join('\n')}
+${linesOfChecks(checks, broken).join('\n')}
 `
 }
 
-function line({ name, says, found }: Row): string {
+function line({ name, says, found }: PageRow): string {
   return `| \`${name}\` | ${says.replaceAll('|', '\\|')} | ${code(found.fails)} | ${code(found.warns)} |`
 }
 
-function checksOf(rows: readonly Row[]): readonly string[] {
-  const ids = [...new Set(rows.flatMap(({ report }) => report.checks.map(({ id }) => id)))].toSorted()
-  return ids.map((id) => {
+function linesOfChecks(checks: Iterable<string>, rows: readonly PageRow[]): readonly string[] {
+  return [...checks].toSorted().map((id) => {
     const finders = rows.filter(({ found }) => found.fails.includes(id) || found.warns.includes(id))
     return `| \`${id}\` | ${code(finders.map(({ name }) => name))} |`
   })

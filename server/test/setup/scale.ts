@@ -9,3 +9,11 @@ const SOAK = process.env.SALLYPORT_SOAK === '1'
 export function times(usual: number, soak: number): number {
   return SOAK ? soak : usual
 }
+
+/**
+ * What a usual run looks at of a list that is too long for it: each `oneIn`th, so that neighbours, which are alike, are not
+ * left out together. The soak looks at all.
+ */
+export function share<Item>(items: readonly Item[], oneIn: number): readonly Item[] {
+  return items.filter((_, at) => at % times(oneIn, 1) === 0)
+}
