@@ -46,7 +46,10 @@ export interface Guard {
    * @param granted the scopes of the access token
    */
   decideCall(tool: string, granted: readonly string[]): CallsDecision
-  /** Whether the issuer's metadata and keys are there, so that tokens can be judged. */
+  /**
+   * Whether the issuer's metadata and keys are there, so that tokens can be judged. Where the issuer names no feed of
+   * revocations, the log is told: tokens then count until they expire.
+   */
   ready(): Promise<boolean>
   /**
    * Decides about a request without answering it: what adapters for other kinds of server build on.
@@ -122,7 +125,11 @@ export function createGuard(
     verifier: createVerifier(verify, policy),
     scopesFor: (tool) => scopesForTool(policy, tool),
     decideCall: (tool, granted) => decideCalls(policy, [{ method: 'tools/call', id: undefined, name: tool }], granted),
-    ready: source.ready,
+    ready: async () => {
+      const isReady = await source.ready()
+      if (isReady) await revocations.announce()
+      return isReady
+    },
     admit,
     handle: async (request, next) => {
       const admission = await admit(request)

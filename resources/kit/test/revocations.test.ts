@@ -218,6 +218,14 @@ describe('an issuer that names no feed', () => {
     expect(asked).toBe(0)
   })
 
+  it('is told when the guard becomes ready, before any request', async () => {
+    delete issuer.behaviour.metadata
+    expect(await server.guard.ready()).toBe(true)
+    expect(server.logged.map(({ code }) => code)).toEqual(['SALLYPORT_E_NO_REVOCATIONS'])
+    await server.post(writing, await tokenOf(LIVE))
+    expect(server.logged).toHaveLength(1)
+  })
+
   it.each(['https://elsewhere.example/{resource}', 'not an address', 42])('names none by %s', async (address) => {
     issuer.behaviour.metadata = () => ({
       body: JSON.stringify({ ...metadataOf(issuer.issuer), resource_revocations_uri_template: address }),

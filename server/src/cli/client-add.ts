@@ -7,6 +7,7 @@ import { filesNamedBy, readNamedFiles } from '../config/named-files.ts'
 import type { Findings } from '../config/problem.ts'
 import { clientSchema } from '../config/schema-registry.ts'
 import type { ClientSettings, Settings } from '../config/settings.ts'
+import { clientMetadataOf } from '../provider/registered-settings.ts'
 import type { Store } from '../store/index.ts'
 import { type CommandContext, createCommand } from './command.ts'
 import { CommandError } from './command-error.ts'
@@ -30,6 +31,8 @@ interface ClientAddOptions extends SettingsFlags {
   readonly jwks?: string
   readonly confidential?: boolean
   readonly defaultResource?: string
+  readonly dpopBoundAccessTokens?: boolean
+  readonly requirePushedRequests?: boolean
   readonly json?: boolean
 }
 
@@ -39,6 +42,8 @@ const FLAG_OF = {
   redirectUris: '--redirect-uri',
   jwks: '--jwks',
   defaultResource: '--default-resource',
+  dpopBoundAccessTokens: '--dpop-bound-access-tokens',
+  requirePushedRequests: '--require-pushed-requests',
 }
 
 /** `sallyport client add`: a pre-registered client; a secret is shown this once. */
@@ -53,6 +58,7 @@ export function clientAddCommand(context: CommandContext): Command {
       'sallyport client add --name "Desk" --redirect-uri http://127.0.0.1/callback',
       'sallyport client add --name "Portal" --redirect-uri https://portal.example.com/callback --confidential --json',
       'sallyport client add --name "Nightly" --jwks nightly.jwks.json',
+      'sallyport client add --name "Bank" --redirect-uri https://bank.example.com/callback --jwks bank.jwks.json --require-pushed-requests --dpop-bound-access-tokens',
     ],
   })
   command
@@ -62,6 +68,8 @@ export function clientAddCommand(context: CommandContext): Command {
     .option('--confidential', 'make a client secret')
     .option('--jwks <file>', 'public keys (JWK Set) the client signs in with')
     .option('--default-resource <id>', 'resource that is meant when the client names none')
+    .option('--dpop-bound-access-tokens', 'give it only tokens that are bound to its key, by a DPoP proof')
+    .option('--require-pushed-requests', 'take its authorization requests only where it pushed them (PAR)')
   return addSettingsFlags(command, DATABASE_FLAGS)
     .option('--json', 'print the result as JSON')
     .action(async ({ json, ...options }: ClientAddOptions) => {
@@ -90,7 +98,7 @@ async function addClient(
   const resources = (await store.resources.list()).filter(({ exchangeOnly }) => !exchangeOnly)
   const client = judgeOptions(terminal, options, settings, new Set(resources.map(({ id }) => id)))
   const { id, defaultResource } = client
-  const metadata = buildClientMetadata(client)
+  const metadata = clientMetadataOf(client)
   const added = await store.clients.add({ id, source: 'cli', metadata, defaultResource })
   if (!added.ok) throw new CommandError(EXIT.refused, 'SALLYPORT_E_REFUSED', `there is a client ${id} already`)
   return client
@@ -105,6 +113,8 @@ function judgeOptions(
     jwks,
     confidential,
     defaultResource,
+    dpopBoundAccessTokens,
+    requirePushedRequests,
   }: ClientAddOptions,
   { privateUseRedirects }: Settings,
   resourceIds: ReadonlySet<string>,
@@ -116,6 +126,8 @@ function judgeOptions(
     ...(confidential ? { secret: randomBytes(SECRET_BYTES).toString('base64url') } : {}),
     ...(jwks === undefined ? {} : { jwks }),
     ...(defaultResource === undefined ? {} : { defaultResource }),
+    ...(dpopBoundAccessTokens === undefined ? {} : { dpopBoundAccessTokens }),
+    ...(requirePushedRequests === undefined ? {} : { requirePushedRequests }),
   }
   const baseDir = terminal.cwd
   const files = readNamedFiles(filesNamedBy({ clients: [value] }, baseDir), (path) => readFileSync(path, 'utf8'))
@@ -134,18 +146,6 @@ function requireResource(id: string | undefined, known: ReadonlySet<string>, fin
     ['defaultResource'],
     'is not a resource that clients can be authorized for: see `sallyport resource list`',
   )
-}
-
-/** What it does not say (grant types, application type) follows from the redirect URIs. @see RFC 7591 §2 */
-function buildClientMetadata({ name, redirectUris, secret, jwks }: ClientSettings): Record<string, unknown> {
-  return {
-    client_name: name,
-    redirect_uris: redirectUris,
-    token_endpoint_auth_method:
-      jwks !== undefined ? 'private_key_jwt' : secret === undefined ? 'none' : 'client_secret_basic',
-    ...(secret === undefined ? {} : { client_secret: secret.reveal() }),
-    ...(jwks === undefined ? {} : { jwks }),
-  }
 }
 
 function printClient(terminal: Terminal, { id, secret }: ClientSettings, json: boolean | undefined): void {

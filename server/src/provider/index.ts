@@ -10,7 +10,7 @@ import type { SigningKeys } from '../keys/signing-keys.ts'
 import { createSuccessors } from '../keys/successor.ts'
 import type { Store } from '../store/index.ts'
 import { accounts } from './accounts.ts'
-import { type ClientCache, createClientCache } from './adapter/client.ts'
+import { createClientCache } from './adapter/client.ts'
 import { createAdapters } from './adapter/index.ts'
 import { countRefusedTargets } from './audience-failures.ts'
 import { acceptRawCredentials } from './basic-credentials.ts'
@@ -126,7 +126,6 @@ interface LastingParts {
   readonly states: InteractionStates
   readonly formTokens: FormTokens
   readonly documentClients: DocumentClients
-  readonly clientCache: ClientCache
   readonly adapters: ReturnType<typeof createAdapters>
 }
 
@@ -141,10 +140,10 @@ function lastingParts(deps: ProviderDeps): LastingParts {
   const clientCache = createClientCache()
   const kept = { store, limitKey, documentClients, clientCache, managesClients, successors, states }
   const adapters = createAdapters({ ...kept, graceSeconds, now })
-  return { states, documentClients, clientCache, adapters, formTokens: createFormTokens(sealer) }
+  return { states, documentClients, adapters, formTokens: createFormTokens(sealer) }
 }
 
-function createEngine(keys: SigningKeys, deps: ProviderDeps, { adapters, clientCache }: LastingParts) {
+function createEngine(keys: SigningKeys, deps: ProviderDeps, { adapters }: LastingParts) {
   const { settings, store, observer, now } = deps
   const { issuer, lifetimes } = settings
   const { algorithm } = keys
@@ -173,7 +172,7 @@ function createEngine(keys: SigningKeys, deps: ProviderDeps, { adapters, clientC
       token: settings.registration.initialAccessToken,
       report: deps.report,
     })
-    manageRegistrations(provider, { issuer, clients: store.managedClients, cache: clientCache, report: deps.report })
+    manageRegistrations(provider, { issuer, clients: store.managedClients, report: deps.report })
   }
   const readAccessToken = createAccessTokenReader(issuer, deps.keyRing)
   registerTokenExchange(provider, { registry: store.registry, algorithm, readAccessToken, lifetimes, observer, now })

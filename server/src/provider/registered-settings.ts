@@ -51,9 +51,19 @@ function adviceOn(reason: ResourceRefusal): string {
 }
 
 function clientRow(client: ClientSettings) {
-  const { id, name, redirectUris, secret, jwks, defaultResource } = client
+  const { id, defaultResource } = client
+  return { id, metadata: clientMetadataOf(client), defaultResource }
+}
+
+/**
+ * What the registry keeps of a client that the operator wrote down. What it does not say (grant types, application type)
+ * follows from the redirect URIs.
+ * @see RFC 7591 §2, RFC 9126 §6, RFC 9449 §5.2
+ */
+export function clientMetadataOf(client: ClientSettings): Readonly<Record<string, unknown>> {
+  const { name, redirectUris, secret, jwks } = client
   const method = jwks !== undefined ? 'private_key_jwt' : secret === undefined ? 'none' : 'client_secret_basic'
-  const metadata = {
+  return {
     client_name: name,
     redirect_uris: [...redirectUris],
     token_endpoint_auth_method: method,
@@ -62,5 +72,4 @@ function clientRow(client: ClientSettings) {
     ...(client.dpopBoundAccessTokens ? { dpop_bound_access_tokens: true } : {}),
     ...(client.requirePushedRequests ? { require_pushed_authorization_requests: true } : {}),
   }
-  return { id, metadata, defaultResource }
 }

@@ -1,7 +1,7 @@
 import { errors, type KoaContextWithOIDC, type Provider } from 'oidc-provider'
 import type { ManagedClients, Management } from '../store/managed-clients.ts'
 import { currentUnit } from '../store/unit-of-work.ts'
-import { type ClientCache, withoutOwnProperties } from './adapter/client.ts'
+import { withoutOwnProperties } from './adapter/client.ts'
 import type { ClientMetadata } from './client-metadata.ts'
 import { newClientSecret } from './clients.ts'
 import { errorEntry } from './error-catalogue.ts'
@@ -14,8 +14,6 @@ import { ROUTES } from './routes.ts'
 interface ManagementDeps {
   readonly issuer: string
   readonly clients: ManagedClients
-  /** Of this process; the others see a change when what they remember has aged, within seconds. */
-  readonly cache: ClientCache
   readonly report: Report
 }
 
@@ -70,9 +68,8 @@ function described(
 }
 
 /** @see RFC 7592 §2.3 */
-async function remove(ctx: Context, management: Management, { clients, cache }: ManagementDeps): Promise<boolean> {
+async function remove(ctx: Context, management: Management, { clients }: ManagementDeps): Promise<boolean> {
   const removed = await clients.remove(management, currentUnit().correlationId)
-  cache.forget(management.id)
   if (removed) ctx.status = 204
   return removed
 }
@@ -91,7 +88,6 @@ async function change(
   const made = validated(provider, ctx, judged.metadata)
   if (!made.ok) return refuse(ctx, management, deps, made)
   const stored = await deps.clients.change(management, made.metadata, currentUnit().correlationId)
-  deps.cache.forget(management.id)
   if (stored === undefined) return false
   ctx.body = described(made.metadata, stored, management, deps.issuer)
   return true

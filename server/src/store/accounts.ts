@@ -131,8 +131,12 @@ export function createAccounts(database: Database): Accounts {
       return true
     },
     async disable(login) {
-      const disabled = await writeEnding(database, 'account-disabled', DISABLE, [normaliseLogin(login), actId()])
-      return disabled.length > 0
+      const values = [normaliseLogin(login), actId()]
+      if ((await writeEnding(database, 'account-disabled', DISABLE, values)).length === 0) return false
+      // An authorization that was being written is not seen by that statement. It holds the account until it is written, so
+      // that this one, which comes after, sees all there can be.
+      await writeEnding(database, 'account-disabled', DISABLE, values)
+      return true
     },
   }
 }

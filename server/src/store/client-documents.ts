@@ -4,6 +4,7 @@ import { withdrawConsents } from './consents.ts'
 import type { Database, Statement } from './database.ts'
 import { ENDED, endGrants, type RevocationReason, writeEnding } from './grants.ts'
 import { hashId } from './id-hash.ts'
+import { endWithoutClient } from './orphans.ts'
 
 /** One version of a document: what of it matters here, under the digest of what people agree to. */
 export interface DocumentVersion {
@@ -150,14 +151,17 @@ export function createClientDocuments(database: Database): ClientDocuments {
       await database.write(NOTE_FAILURE, [url, askedAt])
     },
     async end(url, reason, askedAt) {
-      const ended = await writeEnding(database, reason, END, [url, actId(), askedAt ?? null, reason])
-      return ended.length > 0 ? 'ended' : 'unknown'
+      const act = actId()
+      const ended = await writeEnding(database, reason, END, [url, act, askedAt ?? null, reason])
+      if (ended.length === 0) return 'unknown'
+      await endWithoutClient(database, [url], { reason, act })
+      return 'ended'
     },
     async list() {
       type Row = { url: string; metadata: Record<string, unknown>; created_at: Date }
       return (await database.read<Row>(LIST, [])).map(({ url, metadata, created_at: createdAt }) => {
         const name = typeof metadata.client_name === 'string' ? metadata.client_name : url
-        return { id: url, name, source: 'document', metadata, defaultResource: undefined, createdAt }
+        return { id: url, name, source: 'document', metadata, defaultResource: undefined, managed: false, createdAt }
       })
     },
   }

@@ -5,6 +5,7 @@ import { withdrawConsents } from './consents.ts'
 import { type Database, type Statement, sqlState, UNIQUE_VIOLATION } from './database.ts'
 import { ENDED, endGrants, writeEnding } from './grants.ts'
 import { ROOM, ROOM_COLUMNS, type RoomRow, type Taking, takenOf, takeRoom } from './limits.ts'
+import { endWithoutClient } from './orphans.ts'
 import { combine, type Part } from './statement-builder.ts'
 
 /** Who brought a client in: the settings file, the command line, a resource that came with it, or itself (RFC 7591). */
@@ -18,6 +19,8 @@ export interface RegisteredClient {
   readonly metadata: Readonly<Record<string, unknown>>
   /** Resource id meant when the client sends no `resource`. */
   readonly defaultResource: string | undefined
+  /** Whoever registered it changes it, at any process and at any moment. */
+  readonly managed: boolean
   readonly createdAt: Date
 }
 
@@ -61,10 +64,12 @@ export interface ClientRow {
   source: ClientSource
   metadata: Record<string, unknown>
   default_resource: string | null
+  managed: boolean
   created_at: Date
 }
 
-export const CLIENT_COLUMNS = 'id, source, metadata, default_resource, created_at'
+export const CLIENT_COLUMNS =
+  'id, source, metadata, default_resource, management_hash IS NOT NULL AS managed, created_at'
 export const FIND_CLIENT: Statement = {
   name: 'client find',
   text: `SELECT ${CLIENT_COLUMNS} FROM clients WHERE id = $1`,
@@ -104,6 +109,8 @@ export function createClients(database: Database): Clients {
     list: async () => (await database.read<ClientRow>(LIST, [])).map(clientOf),
     async add(client, request) {
       const taking = request?.taking
+      // Nobody had an id of a registration before; any other may have been somebody's.
+      if (client.source !== 'dynamic') await endWithoutClient(database, [client.id])
       const { statement, values } = combine(insertOrFind(client, request), outcomeOf(taking))
       try {
         const [row] = await database.write<AdditionRow>(statement, values)
@@ -117,21 +124,32 @@ export function createClients(database: Database): Clients {
       }
     },
     async remove(id) {
-      if ((await writeEnding(database, 'client-removed', REMOVE, [id, actId()])).length > 0) return 'removed'
+      const why = { reason: 'client-removed', act: actId() } as const
+      const gone = await writeEnding(database, why.reason, REMOVE, [id, why.act])
+      await endWithoutClient(database, [id], why)
+      if (gone.length > 0) return 'removed'
       return (await find(id)) === undefined ? 'unknown' : 'owned-by-settings'
     },
     async replaceSettings(clients) {
+      const kept = clients.map((client) => client.id)
+      await endWithoutClient(database, kept)
       for (const client of clients) {
         const values = [client.id, JSON.stringify(withHashedSecret(client.metadata)), client.defaultResource ?? null]
         if ((await database.write(PUT_SETTINGS, values)).length === 0) return { ok: false, taken: client.id }
       }
-      const kept = clients.map((client) => client.id)
-      await writeEnding(database, 'client-removed', KEEP_SETTINGS, [kept, actId()])
+      const why = { reason: 'client-removed', act: actId() } as const
+      const gone = await writeEnding<GoneRow>(database, why.reason, KEEP_SETTINGS, [kept, why.act])
+      await endWithoutClient(
+        database,
+        gone.map(({ id }) => id),
+        why,
+      )
       return { ok: true }
     },
   }
 }
 
+type GoneRow = { id: string; ended: number }
 type AdditionRow = RoomRow & { id: string | null; created_at: Date }
 
 function outcomeOf(taking: Taking | undefined): string {
@@ -178,8 +196,8 @@ function insertClient(client: NewClient, after: string | undefined): Part {
 
 export function clientOf(row: ClientRow): RegisteredClient {
   const name = typeof row.metadata.client_name === 'string' ? row.metadata.client_name : row.id
-  const { id, source, metadata, default_resource: defaultResource, created_at: createdAt } = row
-  return { id, name, source, metadata, defaultResource: defaultResource ?? undefined, createdAt }
+  const { id, source, metadata, managed, default_resource: defaultResource, created_at: createdAt } = row
+  return { id, name, source, metadata, defaultResource: defaultResource ?? undefined, managed, createdAt }
 }
 
 const HASHED = 'sha256:'

@@ -2,7 +2,7 @@ import { type Account, type AccountColumns, accountOf } from './accounts.ts'
 import { type AuditEvent, timeOrderedId } from './audit-event.ts'
 import { recordEvents } from './audit-events.ts'
 import type { Database, Statement } from './database.ts'
-import { clientIsThere } from './grants.ts'
+import { holdParties, PARTIES_HELD } from './parties.ts'
 import { asInConsent, type Permissions } from './permission.ts'
 import { combine, type Part } from './statement-builder.ts'
 
@@ -97,7 +97,11 @@ export function createConsents(database: Database): Consents {
       return (await database.read(IS_LIVE, [accountId, clientId, clientDigest ?? null, site ?? null])).length > 0
     },
     async give(gift) {
-      const parts = [upsertConsent(gift), recordEvents([gift.event], gift.correlationId, 'agreed')]
+      const parts = [
+        ...holdParties(gift),
+        upsertConsent(gift),
+        recordEvents([gift.event], gift.correlationId, 'agreed'),
+      ]
       const { statement, values } = combine(parts, 'SELECT id FROM agreed')
       return (await database.write(statement, values)).length > 0
     },
@@ -116,7 +120,8 @@ const LIVE_UNION = `(SELECT coalesce(jsonb_object_agg(each.key, each.value), '{}
 // What is carried over was not withdrawn, and was agreed to with the same version of the client document.
 const LIVE = 'consents.withdrawn_at IS NULL AND consents.client_digest IS NOT DISTINCT FROM excluded.client_digest'
 
-// The permissions of two tabs are merged by the database; what was withdrawn before does not come back with them.
+// The permissions of two tabs are merged by the database; what was withdrawn before does not come back with them. Follows
+// `holdParties`.
 function upsertConsent(gift: Gift): Part {
   const sites = gift.site === undefined ? {} : { [gift.site]: true }
   return {
@@ -130,7 +135,7 @@ function upsertConsent(gift: Gift): Part {
              ${place(JSON.stringify(asInConsent(gift.permissions)))}::jsonb, ${place(JSON.stringify(sites))}::jsonb, now(), now()
         FROM sessions s
        WHERE s.uid = ${place(gift.sessionUid)} AND s.account_id = ${place(gift.accountId)} AND s.expires_at > now()
-         AND ${clientIsThere(clientId, digest)} AND EXISTS (SELECT 1 FROM resources r WHERE r.uri = ${resourceUri})
+         AND ${PARTIES_HELD}
       ON CONFLICT (account_id, client_id, resource_uri) DO UPDATE SET
         scopes = CASE WHEN ${LIVE} THEN ${LIVE_UNION} ELSE excluded.scopes END,
         sites = CASE WHEN ${LIVE} THEN consents.sites || excluded.sites ELSE excluded.sites END,

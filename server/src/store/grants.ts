@@ -1,4 +1,5 @@
 import type { Database, Statement } from './database.ts'
+import { ACCOUNT_HELD, clientIsThere, holdParties, PARTIES_HELD, resourceIsThere } from './parties.ts'
 import { asInConsent, type Permissions } from './permission.ts'
 import type { Part } from './statement-builder.ts'
 
@@ -89,20 +90,14 @@ export async function findGrant(database: Database, grantId: string): Promise<Gr
   return row && liveGrant(row)
 }
 
-/** Condition: the client is registered, or the version of its document is one that was fetched and not forgotten. */
-export function clientIsThere(clientId: string, digest: string): string {
-  return `(EXISTS (SELECT 1 FROM clients k WHERE k.id = ${clientId})
-    OR EXISTS (SELECT 1 FROM client_document_versions d WHERE d.url = ${clientId} AND d.digest = ${digest}))`
-}
-
 /**
- * Inserts a grant if consent, account, client and resource are live at that moment, the consent still holds every permission
- * that was read from it, and no other grant has its id. The consent is locked, so that a permission that is being taken back
- * is gone before this looks, or is taken out of this grant afterwards.
+ * Parts that insert a grant if consent, account, client and resource are live at that moment, the consent still holds every
+ * permission that was read from it, and no other grant has its id. All four are locked: what takes one of them away is seen
+ * here, or waits and finds this grant when it looks a second time. Follows `holdAccount`.
  * @param after name of an earlier part that must have found a row: the session
  */
-export function insertGrant(grant: Grant, after: string): Part {
-  return {
+export function insertGrant(grant: Grant, after: string): readonly Part[] {
+  const granted: Part = {
     name: 'granted',
     sql: (place) => `INSERT INTO grants
       (id, consent_id, account_id, client_id, client_digest, resource_uri, scopes, refreshable, created_at, expires_at)
@@ -110,26 +105,23 @@ export function insertGrant(grant: Grant, after: string): Part {
              ${place(JSON.stringify(grant.permissions))}::json, ${place(grant.refreshable)}::boolean, now(),
              to_timestamp(${place(grant.expiresAt)}::float8)
         FROM consents c
-        JOIN accounts a ON a.id = c.account_id AND a.disabled_at IS NULL
-        JOIN resources r ON r.uri = c.resource_uri
        WHERE c.id = ${place(grant.consentId)} AND c.withdrawn_at IS NULL
+         AND c.account_id = ${place(grant.accountId)}::text AND EXISTS (SELECT 1 FROM ${ACCOUNT_HELD})
+         AND c.client_id = ${place(grant.clientId)}::text AND c.resource_uri = ${place(grant.resourceUri)}::text
          AND c.client_digest IS NOT DISTINCT FROM ${place(grant.clientDigest ?? null)}::text
          AND c.scopes ?& ${place(Object.keys(asInConsent(grant.permissions)))}::text[]
-         AND ${clientIsThere('c.client_id', 'c.client_digest')}
-         AND EXISTS (SELECT 1 FROM ${after})
+         AND EXISTS (SELECT 1 FROM ${after}) AND ${PARTIES_HELD}
          FOR SHARE OF c
       ON CONFLICT (id) DO NOTHING RETURNING id`,
   }
+  return [...holdParties(grant), granted]
 }
 
-/**
- * Condition on a row of `grants`: it and everything it hangs on are live. A grant that was being written while its client or
- * its resource was removed is found out here.
- */
+/** Condition on a row of `grants`: it and everything it hangs on are live. */
 export const GRANT_IS_LIVE = `grants.revoked_at IS NULL AND grants.expires_at > now()
         AND ${clientIsThere('grants.client_id', 'grants.client_digest')}
+        AND ${resourceIsThere('grants.resource_uri')}
         AND EXISTS (SELECT 1 FROM consents c JOIN accounts a ON a.id = c.account_id
-                      JOIN resources r ON r.uri = c.resource_uri
                      WHERE c.id = grants.consent_id AND c.withdrawn_at IS NULL AND a.disabled_at IS NULL)`
 
 /**

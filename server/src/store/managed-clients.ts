@@ -11,6 +11,7 @@ import {
 import type { Database, Statement } from './database.ts'
 import { writeEnding } from './grants.ts'
 import { hashId } from './id-hash.ts'
+import { endWithoutClient } from './orphans.ts'
 import { combine, type Part } from './statement-builder.ts'
 
 /** A client, and the token of whoever registered it. */
@@ -55,13 +56,15 @@ export function createManagedClients(database: Database): ManagedClients {
     async change(management, metadata, correlationId) {
       const event: AuditEvent = { type: 'client.changed', outcome: 'allowed', clientId: management.id }
       const parts = [changed(management, metadata), recordEvents([event], correlationId, 'changed')]
-      const { statement, values } = combine(parts, `SELECT ${CLIENT_COLUMNS} FROM changed`)
+      const { statement, values } = combine(parts, 'SELECT * FROM changed')
       const [row] = await database.write<ClientRow>(statement, values)
       return row && clientOf(row)
     },
     async remove({ id, token }, correlationId) {
       const rows = await writeEnding(database, 'client-removed', REMOVE, [id, correlationId, hashId(token)])
-      return rows.length > 0
+      if (rows.length === 0) return false
+      await endWithoutClient(database, [id], { reason: 'client-removed', act: correlationId })
+      return true
     },
   }
 }

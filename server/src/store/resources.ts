@@ -3,6 +3,7 @@ import { type ClientRow, clientOf, FIND_CLIENT } from './clients.ts'
 import { withdrawConsents } from './consents.ts'
 import { type Database, type Statement, sqlState, UNIQUE_VIOLATION } from './database.ts'
 import { ENDED, endGrants, writeEnding } from './grants.ts'
+import { endWithoutResource } from './orphans.ts'
 import { judgeReferences, type ReferenceRefusal, type ResourceClient } from './resource-references.ts'
 
 /** Who registered a resource: the settings file, the command line, or `sallyport dev` for its demo. */
@@ -106,7 +107,7 @@ const endWithResource = `unkeyed AS (DELETE FROM clients WHERE source = 'resourc
       AND (exchange_from ?| ARRAY(SELECT id FROM gone) OR owner_client_id IN (SELECT id FROM unkeyed))),
   ${endGrants('resource_uri IN (SELECT uri FROM gone)', 'resource-removed', '$2')},
   ${withdrawConsents('resource_uri IN (SELECT uri FROM gone)')}
-  SELECT id, ${ENDED} FROM gone`
+  SELECT uri, ${ENDED} FROM gone`
 
 const REMOVE: Statement = {
   name: 'resource remove',
@@ -141,36 +142,64 @@ export function createResources(database: Database): Resources {
       throw error
     }
   }
-  const judgeAndStore = async (statement: Statement, made: NewResource, client?: ResourceClient): Promise<Stored> => {
+  const judgeAndStore = async (
+    statement: Statement,
+    made: NewResource,
+    client?: ResourceClient,
+    alongside?: readonly string[],
+  ): Promise<Stored> => {
     const resource = complete(made, client)
-    const reason = await judge(resource, client)
-    return reason === undefined ? store(statement, resource, client) : { ok: false, reason }
+    const reason = await judge(resource, client, alongside)
+    if (reason !== undefined) return { ok: false, reason }
+    await endWithoutResource(database, [resource.uri])
+    return store(statement, resource, client)
+  }
+  const remove = async (statement: Statement, which: unknown): Promise<boolean> => {
+    const act = actId()
+    const gone = await writeEnding<GoneRow>(database, 'resource-removed', statement, [which, act])
+    await endWithoutResource(database, urisOf(gone), act)
+    return gone.length > 0
   }
   return {
     list,
     add: (resource, client) => judgeAndStore(ADD, resource, client),
-    put: (resource, client) => judgeAndStore(PUT, resource, client),
+    async put(resource, client) {
+      const before = (await list()).filter(({ id }) => id === resource.id)
+      const stored = await judgeAndStore(PUT, resource, client)
+      await endWithoutResource(database, urisOf(before))
+      return stored
+    },
     async remove(id) {
-      if ((await writeEnding(database, 'resource-removed', REMOVE, [id, actId()])).length > 0) return 'removed'
+      if (await remove(REMOVE, id)) return 'removed'
       return (await list()).some((resource) => resource.id === id) ? 'owned-by-settings' : 'unknown'
     },
     async replaceSettings(resources) {
+      const before = await list()
       const ids = resources.map(({ id }) => id)
-      await writeEnding(database, 'resource-removed', KEEP_SETTINGS, [ids, actId()])
+      await remove(KEEP_SETTINGS, ids)
       for (const made of resources) {
-        const resource = complete(made)
         // Entries of one file may name each other in any order.
-        const reason = await judge(resource, undefined, ids)
-        const stored: Stored = reason === undefined ? await store(PUT, resource) : { ok: false, reason }
-        if (!stored.ok) return { ok: false, id: resource.id, reason: stored.reason }
+        const stored = await judgeAndStore(PUT, made, undefined, ids)
+        if (!stored.ok) return { ok: false, id: made.id, reason: stored.reason }
       }
+      await endWithoutResource(database, urisOf(before))
       return { ok: true }
     },
   }
 }
 
+type GoneRow = { uri: string; ended: number }
+
+const urisOf = (rows: readonly { readonly uri: string }[]): readonly string[] => rows.map(({ uri }) => uri)
+
 /** What the database would say of a client that is stored together with its resource. */
-const UNSTORED = { name: '', source: 'resource', defaultResource: undefined, createdAt: new Date(0) } as const
+const UNSTORED = {
+  name: '',
+  source: 'resource',
+  defaultResource: undefined,
+  managed: false,
+  createdAt: new Date(0),
+} as const
 
 function complete(resource: NewResource, client?: ResourceClient): RegisteredResource {
   return { exchangeOnly: false, exchangeFrom: [], ...resource, ownerClientId: client?.id ?? resource.ownerClientId }

@@ -80,22 +80,30 @@ export const SESSION_SAVED = 'session_saved'
 /** Name of the part that finds a row when a session that is not written is still there. */
 export const SESSION_HELD = 'session_held'
 
-/** Finds the session if it still belongs to this account, and keeps it from being ended before this statement is through. */
-export function holdSession(session: { uid: string; accountId: string }): Part {
+/**
+ * Finds the session if it still belongs to this account, and keeps it from being ended before this statement is through.
+ * @param after name of an earlier part that must have found a row: the account, which is held before its sessions are
+ *   wherever both are, so that no two statements wait for each other
+ */
+export function holdSession(session: { uid: string; accountId: string }, after: string): Part {
   return {
     name: SESSION_HELD,
     sql: (
       place,
     ) => `SELECT uid FROM sessions WHERE uid = ${place(session.uid)} AND account_id = ${place(session.accountId)}
-      AND expires_at > now() FOR KEY SHARE`,
+      AND expires_at > now() AND EXISTS (SELECT 1 FROM ${after}) FOR KEY SHARE`,
   }
 }
 
-/** Saves the session and its rotated id. */
-export function saveSession(write: SessionWrite): readonly Part[] {
+/**
+ * Saves the session and its rotated id.
+ * @param after name of an earlier part that must have found a row, as for `holdSession`, if there is one
+ */
+export function saveSession(write: SessionWrite, after?: string): readonly Part[] {
   const { passwordVersion: version, accountId } = write
   const proven = version === undefined ? [] : [holdPassword(String(accountId), version)]
-  const condition = version === undefined ? 'true' : 'EXISTS (SELECT 1 FROM password_held)'
+  const needed = [...(after === undefined ? [] : [after]), ...proven.map(({ name }) => name)]
+  const condition = ['true', ...needed.map((name) => `EXISTS (SELECT 1 FROM ${name})`)].join(' AND ')
   const saved: Part = {
     name: SESSION_SAVED,
     sql: (place) =>

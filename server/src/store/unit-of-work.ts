@@ -9,6 +9,7 @@ import type { Consent } from './consents.ts'
 import type { Database } from './database.ts'
 import { EXCHANGEABLE, type Exchange, exchangeIsLive } from './exchanges.ts'
 import { findGrant, type Grant, insertGrant, type RevocationReason, revokeGrant, touchGrant } from './grants.ts'
+import { ACCOUNT_HELD, holdAccount } from './parties.ts'
 import { insertPushedRequest, type NewPushedRequest, PUSHED } from './pushed-requests.ts'
 import { consumeRefreshToken, findRefreshToken, insertRefreshToken, type NewRefreshToken } from './refresh-tokens.ts'
 import { insertPresentations, kindSeenBefore, NEW_DIGESTS, type Presentation, UNSEEN } from './replays.ts'
@@ -260,17 +261,20 @@ function tokenPlan(unit: Unit, consumption: Consumption, graceSeconds: number, b
 }
 
 function authorizationPlan(unit: Unit): Plan {
-  const saved = unit.session === undefined ? [] : saveSession(unit.session)
-  const { grant, code, loadedSession } = unit
+  const { grant, code, loadedSession, session } = unit
   if (grant === undefined || code === undefined) {
-    return { parts: saved, decisive: unit.session === undefined ? undefined : SESSION_SAVED }
+    if (session === undefined) return { parts: [], decisive: undefined }
+    return { parts: saveSession(session), decisive: SESSION_SAVED }
   }
-  if (unit.session !== undefined) {
-    return { parts: [...saved, insertGrant(grant, SESSION_SAVED), insertCode(code)], decisive: 'coded' }
+  const written = [insertCode(code)]
+  const account = holdAccount(grant.accountId)
+  if (session !== undefined) {
+    const saved = saveSession(session, ACCOUNT_HELD)
+    return { parts: [account, ...saved, ...insertGrant(grant, SESSION_SAVED), ...written], decisive: 'coded' }
   }
   if (loadedSession === undefined) throw new Error('a code was issued to nobody who is signed in')
-  const held = holdSession({ uid: loadedSession.uid, accountId: grant.accountId })
-  return { parts: [held, insertGrant(grant, SESSION_HELD), insertCode(code)], decisive: 'coded' }
+  const held = holdSession({ uid: loadedSession.uid, accountId: grant.accountId }, ACCOUNT_HELD)
+  return { parts: [account, held, ...insertGrant(grant, SESSION_HELD), ...written], decisive: 'coded' }
 }
 
 function columns(parts: readonly Part[], decisive: string): string {

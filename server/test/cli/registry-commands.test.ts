@@ -202,6 +202,19 @@ describe('sallyport client', () => {
     })
   })
 
+  it('keeps that a client must push its requests and gets bound tokens alone, and says neither of others (AS-PAR-01, AS-DPOP-03)', async () => {
+    const demands = ['--require-pushed-requests', '--dpop-bound-access-tokens']
+    expect((await addClient(...LOOPBACK, '--id', 'strict', ...demands)).code).toBe(0)
+    expect((await store.clients.find('strict'))?.metadata).toMatchObject({
+      require_pushed_authorization_requests: true,
+      dpop_bound_access_tokens: true,
+    })
+    expect((await addClient(...LOOPBACK, '--id', 'pushing', '--require-pushed-requests')).code).toBe(0)
+    const pushing = (await store.clients.find('pushing'))?.metadata
+    expect(pushing).toHaveProperty('require_pushed_authorization_requests', true)
+    expect(pushing).not.toHaveProperty('dpop_bound_access_tokens')
+  })
+
   it.each([
     {
       because: 'AS-RED-05',

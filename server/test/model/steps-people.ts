@@ -209,6 +209,9 @@ const answering = nth.map((nth) =>
 /** The first page of a sequence: without a yes there is nothing to attack. */
 export const FIRST_YES = sayYes({ account: 0, client: 0, resource: 0 }, SCOPES, { duration: 'until_revoked', page: 0 })
 
+/** The same of the other person. */
+export const OTHER_YES = sayYes({ account: 1, client: 0, resource: 0 }, SCOPES, { duration: 'until_revoked', page: 0 })
+
 /** Most of them leave something to go on with. */
 export const CHANGES: fc.Arbitrary<Step>[] = [
   ...[giving, giving, giving, passing, passing, passing, takingBack, takingBack, exchanging, answering],

@@ -105,6 +105,18 @@ describe('whoever registered a client with an initial access token', () => {
     expect(events.map(({ client_id }) => client_id)).toContain(client.id)
   })
 
+  it('is believed at every process from the answer on: neither what it was before nor a removed client is remembered (I3, AS-DCR-08)', async () => {
+    const client = await register()
+    await expectTaken(ask(open, client.id, { redirect_uri: SITE }))
+    const moved = 'https://app.example/moved'
+    const changed = await manage('PUT', client, { ...PUBLIC, redirect_uris: [moved], client_id: client.id })
+    expect(changed.status).toBe(200)
+    await expectPage(ask(open, client.id, { redirect_uri: SITE }), 'invalid_redirect_uri')
+    await expectTaken(ask(open, client.id, { redirect_uri: moved }))
+    expect((await manage('DELETE', client)).status).toBe(204)
+    await expectPage(ask(open, client.id, { redirect_uri: moved }), 'invalid_client')
+  })
+
   it('makes a public client confidential and back, and each time the proof that is asked for is another (A46)', async () => {
     const client = await register()
     const flow = async (proof: Record<string, string>) => {

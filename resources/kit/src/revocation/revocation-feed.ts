@@ -18,6 +18,8 @@ const MAX_FEED_BYTES = 1_048_576
 export interface RevocationFeed {
   /** @param grantId `gid` of a token that was verified; undefined for a token without one, which no feed can name */
   stateOf(grantId: string | undefined): Promise<GrantState>
+  /** Tells the operator where the issuer names no feed: before the first request, where somebody waits for the start. */
+  announce(): Promise<void>
 }
 
 /**
@@ -68,6 +70,9 @@ export function createRevocationFeed(deps: {
   }
 
   return {
+    async announce() {
+      await addressOf()
+    },
     async stateOf(grantId) {
       const url = await addressOf()
       if (url === undefined) return { standing: 'live', takenBack: [] }

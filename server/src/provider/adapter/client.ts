@@ -11,7 +11,8 @@ import { contentHashOf } from '../registered-content.ts'
 import { documentFinder } from './document-client.ts'
 import { nothingKept } from './nothing-kept.ts'
 
-// Each request names its client. Removing one ends its grants at once, so that a copy this old can no longer be used.
+// Each request names its client. Removing one ends its grants at once, so that a copy this old can no longer be used. Those
+// that are changed while processes run are not remembered at all: a redirect URI or a key that was taken out is out everywhere.
 const CLIENT_AGE_MS = 5_000
 // About a kilobyte each; past this number the oldest is read again when it comes back.
 const CLIENTS_CACHED = 2_000
@@ -70,7 +71,7 @@ export function clientAdapter(deps: ClientAdapterDeps): Adapter {
         cache.forget(id)
         return
       }
-      cache.remember(client)
+      if (!client.managed) cache.remember(client)
       return forEngine(client)
     },
     async upsert(id, payload) {
