@@ -101,6 +101,49 @@ describe('sallyport-examine server', () => {
   })
 })
 
+describe('a run that could come to nothing', () => {
+  let sound: SmallServer
+  beforeAll(async () => {
+    sound = await startSmallServer()
+  })
+  afterAll(() => sound.close())
+
+  const run = (args: readonly string[]): Promise<KeptRun> => runKept(['server', sound.url, ...FAST, ...args])
+
+  it('is refused where --only and --skip leave nothing to ask', async () => {
+    const { exitCode, err } = await run(['--only', 'no-token-refused', '--skip', 'RS-401-01'])
+    expect(exitCode).toBe(2)
+    expect(err.at(-1)).toMatch(/leave no check/)
+  })
+
+  it('does not pass where the revision has none of the requirements that were selected', async () => {
+    const { exitCode, out, err } = await run(['--only', 'metadata-found', '--spec', '2025-03-26'])
+    expect(exitCode).toBe(2)
+    expect(err.at(-1)).toMatch(/MCP 2025-03-26 asks for nothing that was selected: metadata-found/)
+    expect(out).toEqual([])
+  })
+
+  it.each(['--json', '--junit', '--sarif', '--html', '--badge'])(
+    'sends nothing where the file of %s could not be written at its end',
+    async (flag) => {
+      const before = sound.seen.length
+      const { exitCode, err } = await run(['--only', 'no-token-refused', flag, '/nowhere/report'])
+      expect(exitCode).toBe(2)
+      expect(err.at(-1)).toContain(`${flag} /nowhere/report cannot be written`)
+      expect(sound.seen.length).toBe(before)
+    },
+  )
+
+  it('sends nothing then to many targets and to a client either', async () => {
+    const before = sound.seen.length
+    const files = { 't.yaml': `- url: ${sound.url}\n` }
+    expect((await runKept(['server', '--targets', 't.yaml', '--html', '/nowhere/r'], { files })).exitCode).toBe(2)
+    expect((await runKept(['doctor', sound.url, '--json', '/nowhere/r'])).exitCode).toBe(2)
+    expect((await runKept(['quirks', sound.url, '--json', '/nowhere/r'])).exitCode).toBe(2)
+    expect(sound.seen.length).toBe(before)
+  })
+})
+
 describe('sallyport-examine diff', () => {
   const report = (verdict: string): string =>
     JSON.stringify({
