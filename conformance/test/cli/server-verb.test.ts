@@ -4,6 +4,7 @@ import { type SmallServer, startSmallServer } from '../setup/small-server.ts'
 
 const ENTRY = 'no-token-refused,sound-token-accepted'
 const FAST = ['--rate', '200']
+const SIGNING_IN = ['--resource', 'http://127.0.0.1:9/mcp', '--login', 'form:alice', '--password-env', 'PASSWORD']
 
 describe('sallyport-examine server', () => {
   let sound: SmallServer
@@ -134,13 +135,16 @@ describe('a run that could come to nothing', () => {
     },
   )
 
-  it('sends nothing then to many targets and to a client either', async () => {
-    const before = sound.seen.length
-    const files = { 't.yaml': `- url: ${sound.url}\n` }
-    expect((await runKept(['server', '--targets', 't.yaml', '--html', '/nowhere/r'], { files })).exitCode).toBe(2)
-    expect((await runKept(['doctor', sound.url, '--json', '/nowhere/r'])).exitCode).toBe(2)
-    expect((await runKept(['quirks', sound.url, '--json', '/nowhere/r'])).exitCode).toBe(2)
-    expect(sound.seen.length).toBe(before)
+  it.each([
+    ['many targets', ['server', '--targets', 't.yaml', '--html', '/nowhere/r']],
+    ['the doctor', ['doctor', 'http://127.0.0.1:9/mcp', '--json', '/nowhere/r']],
+    ['clients that are replayed', ['quirks', 'http://127.0.0.1:9', ...SIGNING_IN, '--json', '/nowhere/r']],
+  ])('sends nothing either where it is about %s', async (_, args) => {
+    const files = { 't.yaml': '- url: http://127.0.0.1:9/mcp\n' }
+    const { exitCode, out, err } = await runKept(args, { files, environment: { PASSWORD: 'secret' } })
+    expect(exitCode).toBe(2)
+    expect(err).toEqual([expect.stringMatching(/\/nowhere\/r cannot be written/)])
+    expect(out).toEqual([])
   })
 })
 

@@ -56,7 +56,7 @@ describe('requirements and checks', () => {
     expect(silent.map(({ id }) => id)).toEqual([])
   })
 
-  it('name the client that breaks where no specification asks for it, or belong to those that guard against a person', () => {
+  it('name the client that breaks where no specification asks for it, or are among those that no client is known to end at', () => {
     const practice = [...serverChecks, ...authorizationServerChecks].filter(({ requirement }) =>
       Object.values(requirementsById.get(requirement)?.levels ?? {}).includes('practice'),
     )
