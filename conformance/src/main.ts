@@ -1,6 +1,7 @@
 import { appendFile, readFile, rename, writeFile } from 'node:fs/promises'
 import type { Console } from './cli/console.ts'
 import { runCommandLine } from './cli/program.ts'
+import { proveWritable } from './cli/writable.ts'
 
 /** What a shell makes of a signal. */
 const INTERRUPTED = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
@@ -19,6 +20,7 @@ const console: Console = {
   environment: process.env,
   readFile: (path) => readFile(path, 'utf8'),
   writeFile: (path, text) => writeFile(path, text),
+  proveWritable,
   async replaceFile(path, text) {
     const beside = `${path}.part`
     await writeFile(beside, text)

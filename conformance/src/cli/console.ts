@@ -7,6 +7,8 @@ export interface Console {
   readonly environment: Readonly<Record<string, string | undefined>>
   readonly readFile: (path: string) => Promise<string>
   readonly writeFile: (path: string, text: string) => Promise<void>
+  /** Rejects where `writeFile` could not write, and leaves everything as it is. */
+  readonly proveWritable: (path: string) => Promise<void>
   /** Writes a file so that a reader, or an interruption, finds the old text or the new one, and never a part. */
   readonly replaceFile: (path: string, text: string) => Promise<void>
   readonly appendFile: (path: string, text: string) => Promise<void>

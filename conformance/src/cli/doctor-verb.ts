@@ -6,6 +6,7 @@ import { BROWSER_ORIGIN } from '../server/discovery/metadata-access.ts'
 import { DEFAULT_BUDGET, DEFAULT_RATE } from '../wire/pace.ts'
 import type { Console } from './console.ts'
 import { EXIT } from './exit-code.ts'
+import { refuseUnwritable } from './outputs.ts'
 import { addRootsFlag, loadRoots } from './private-roots.ts'
 import { type RunFlags, readRunOptions } from './run-flags.ts'
 import { readToken, readUrl, type TokenFlags } from './server-options.ts'
@@ -41,6 +42,7 @@ async function runDoctorVerb(url: string | undefined, flags: DoctorFlags, consol
   if (url === undefined) throw new UsageError('which server? sallyport-examine doctor <mcp-url>')
   readUrl(url)
   const { limits } = readRunOptions(flags)
+  await refuseUnwritable(flags, console)
   const diagnosis = await diagnose({
     url,
     browser: readBrowser(flags),

@@ -15,6 +15,7 @@ import { requirementsById } from '../requirements/requirements.ts'
 import { applyBaseline, loadBaseline } from './baseline.ts'
 import type { Console } from './console.ts'
 import { exitCodeOf, type FailOn, isFailing } from './exit-code.ts'
+import { UsageError } from './usage-error.ts'
 import { VERSION } from './version.ts'
 
 export const statementOf = (id: string): string | undefined => requirementsById.get(id)?.statement
@@ -68,10 +69,11 @@ export interface ConcludeRun {
 /**
  * Runs, writes what was asked for, and says what it means.
  * @returns the exit code
- * @throws UsageError for a baseline that cannot be read, before anything is sent
+ * @throws UsageError for a baseline that cannot be read and a file that cannot be written, before anything is sent
  */
 export async function concludeRun({ flags, failOn, console, checkIds, run }: ConcludeRun): Promise<number> {
   const baseline = await loadBaseline(flags.baseline, checkIds, console)
+  await refuseUnwritable(flags, console)
   const found = await run()
   const report = flags.redactTarget === true ? redactTarget(found) : found
   await writeFormats({ kind: 'one', report }, flags, console)
@@ -80,6 +82,21 @@ export async function concludeRun({ flags, failOn, console, checkIds, run }: Con
   for (const id of stale) console.out(`stale baseline entry: ${id} no longer fails, take it out`)
   console.out(renderHuman(report, { stream: console.stream, statementOf }).trimEnd())
   return exitCodeOf(open, failOn, stale.length)
+}
+
+/** @throws UsageError for a file of the flags that could not be written at the end */
+export async function refuseUnwritable(
+  flags: OutputFlags,
+  { proveWritable }: Pick<Console, 'proveWritable'>,
+): Promise<void> {
+  for (const name of Object.keys(FORMATS)) {
+    const path = flags[name as FormatName]
+    if (path === undefined) continue
+    await proveWritable(path).catch((error: unknown) => {
+      const why = error instanceof Error ? error.message : String(error)
+      throw new UsageError(`--${name} ${path} cannot be written: ${why}`)
+    })
+  }
 }
 
 /** Writes every file that was asked for. */

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander'
 import { UnreachableError } from '../run/examine-server.ts'
+import { NothingAskedError } from '../run/run-checks.ts'
 import { addAsVerb } from './as-verb.ts'
 import { addClientVerb } from './client-verb.ts'
 import type { Console } from './console.ts'
@@ -45,11 +46,12 @@ export async function runCommandLine(args: readonly string[], console: Console):
 
 function exitCodeFor(error: unknown, console: Console): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.passed : EXIT.usage
-  if (!(error instanceof UsageError) && !(error instanceof UnreachableError)) {
+  const isUsage = error instanceof UsageError || error instanceof NothingAskedError
+  if (!isUsage && !(error instanceof UnreachableError)) {
     // Ours to mend, and no word about the target: neither passed nor failed.
     console.err(`sallyport-examine broke: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
     return EXIT.incomplete
   }
   console.err(`sallyport-examine: ${error.message}`)
-  return error instanceof UsageError ? EXIT.usage : EXIT.unreachable
+  return isUsage ? EXIT.usage : EXIT.unreachable
 }

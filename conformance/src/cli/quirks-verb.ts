@@ -11,7 +11,7 @@ import { applyBaseline, loadBaseline } from './baseline.ts'
 import type { Console } from './console.ts'
 import { addDocumentFlags, openDocumentHost } from './document-flags.ts'
 import { exitCodeOf, isFailing } from './exit-code.ts'
-import { addOutputFlags, type OutputFlags, statementOf, writeFormats } from './outputs.ts'
+import { addOutputFlags, type OutputFlags, refuseUnwritable, statementOf, writeFormats } from './outputs.ts'
 import { listClients, planClients } from './quirks-listing.ts'
 import { type QuirksFlags, type QuirksOptions, readQuirksOptions, selectClients } from './quirks-options.ts'
 import { addPaceFlags, several, severalNames } from './run-flags.ts'
@@ -68,6 +68,7 @@ async function runQuirksVerb(issuer: string | undefined, flags: VerbFlags, conso
   const options = await readQuirksOptions(issuer, flags, console)
   const ids = new Set(clients.flatMap((profile) => REPLAY_STEPS.map((step) => stepId(profile, step))))
   const baseline = await loadBaseline(flags.baseline, ids, console)
+  await refuseUnwritable(flags, console)
   const found = await replay(clients, options, console)
   const shown = flags.redactTarget === true ? redactHosts(found) : found
   await writeFormats({ kind: 'many', report: shown }, flags, console)

@@ -22,7 +22,15 @@ export interface RunChecks<Subject, Recorder extends Pick<Wire, 'exchanges'> = W
   readonly onResult?: (result: CheckReport, done: number, all: number) => void
 }
 
-/** Runs every check that the revision asks for, in their order. */
+/** The revision has none of the requirements that were selected: a run that asks nothing must not pass. */
+export class NothingAskedError extends Error {
+  override readonly name = 'NothingAskedError'
+}
+
+/**
+ * Runs every check that the revision asks for, in their order.
+ * @throws NothingAskedError where it asks for none
+ */
 export async function runChecks<Subject, Recorder extends Pick<Wire, 'exchanges'>>(
   run: RunChecks<Subject, Recorder>,
 ): Promise<readonly CheckReport[]> {
@@ -31,6 +39,10 @@ export async function runChecks<Subject, Recorder extends Pick<Wire, 'exchanges'
     const level = requirement?.levels[run.revision]
     return requirement === undefined || level === undefined ? [] : [{ check, requirement, level }]
   })
+  if (asked.length === 0) {
+    const ids = run.checks.map(({ id }) => id).join(', ')
+    throw new NothingAskedError(`MCP ${run.revision} asks for nothing that was selected: ${ids}`)
+  }
   const results: CheckReport[] = []
   for (const { check, requirement, level } of asked) {
     const wire = run.openWire(check.permission === 'stress' ? BURST_UNDER_STRESS : BURST_OF_TWO)

@@ -49,6 +49,12 @@ describe('the examiner', () => {
     expect(row.report.checks.filter(({ verdict }) => verdict === 'incomplete')).toEqual([])
   })
 
+  it('finds every check passed at our own, but for one that is about names no loopback has', () => {
+    const { checks } = rowNamed(whole, SALLYPORT.name).report
+    expect(checks.filter(({ verdict }) => verdict !== 'pass').map(({ id }) => id)).toEqual(['as-metadata-issuer-form'])
+    expect(checks.length).toBe(ids.size)
+  })
+
   it.each(OTHER_ISSUERS)('says of $name what is written beside it, and nothing else', ({ name, incomplete }) => {
     const row = rowNamed(whole, name)
     expect(row.found).toEqual(row.expected)

@@ -23,6 +23,7 @@ async function helpOf(...args: readonly string[]): Promise<string> {
     environment: {},
     readFile: refuse,
     writeFile: refuse,
+    proveWritable: refuse,
     replaceFile: refuse,
     appendFile: refuse,
     onInterrupt: () => () => {},

@@ -4,6 +4,7 @@ import { type SmallServer, startSmallServer } from '../setup/small-server.ts'
 
 const ENTRY = 'no-token-refused,sound-token-accepted'
 const FAST = ['--rate', '200']
+const SIGNING_IN = ['--resource', 'http://127.0.0.1:9/mcp', '--login', 'form:alice', '--password-env', 'PASSWORD']
 
 describe('sallyport-examine server', () => {
   let sound: SmallServer
@@ -98,6 +99,52 @@ describe('sallyport-examine server', () => {
     expect(open.seen.length - before).toBe(4)
     expect(exitCode).toBe(3)
     expect(out.join('\n')).toMatch(/the budget of 4 requests is spent/)
+  })
+})
+
+describe('a run that could come to nothing', () => {
+  let sound: SmallServer
+  beforeAll(async () => {
+    sound = await startSmallServer()
+  })
+  afterAll(() => sound.close())
+
+  const run = (args: readonly string[]): Promise<KeptRun> => runKept(['server', sound.url, ...FAST, ...args])
+
+  it('is refused where --only and --skip leave nothing to ask', async () => {
+    const { exitCode, err } = await run(['--only', 'no-token-refused', '--skip', 'RS-401-01'])
+    expect(exitCode).toBe(2)
+    expect(err.at(-1)).toMatch(/leave no check/)
+  })
+
+  it('does not pass where the revision has none of the requirements that were selected', async () => {
+    const { exitCode, out, err } = await run(['--only', 'metadata-found', '--spec', '2025-03-26'])
+    expect(exitCode).toBe(2)
+    expect(err.at(-1)).toMatch(/MCP 2025-03-26 asks for nothing that was selected: metadata-found/)
+    expect(out).toEqual([])
+  })
+
+  it.each(['--json', '--junit', '--sarif', '--html', '--badge'])(
+    'sends nothing where the file of %s could not be written at its end',
+    async (flag) => {
+      const before = sound.seen.length
+      const { exitCode, err } = await run(['--only', 'no-token-refused', flag, '/nowhere/report'])
+      expect(exitCode).toBe(2)
+      expect(err.at(-1)).toContain(`${flag} /nowhere/report cannot be written`)
+      expect(sound.seen.length).toBe(before)
+    },
+  )
+
+  it.each([
+    ['many targets', ['server', '--targets', 't.yaml', '--html', '/nowhere/r']],
+    ['the doctor', ['doctor', 'http://127.0.0.1:9/mcp', '--json', '/nowhere/r']],
+    ['clients that are replayed', ['quirks', 'http://127.0.0.1:9', ...SIGNING_IN, '--json', '/nowhere/r']],
+  ])('sends nothing either where it is about %s', async (_, args) => {
+    const files = { 't.yaml': '- url: http://127.0.0.1:9/mcp\n' }
+    const { exitCode, out, err } = await runKept(args, { files, environment: { PASSWORD: 'secret' } })
+    expect(exitCode).toBe(2)
+    expect(err).toEqual([expect.stringMatching(/\/nowhere\/r cannot be written/)])
+    expect(out).toEqual([])
   })
 })
 

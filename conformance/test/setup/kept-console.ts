@@ -29,6 +29,9 @@ export async function runKept(
     writeFile: async (path, text) => {
       files.set(path, text)
     },
+    proveWritable: async (path) => {
+      if (path.startsWith('/nowhere/')) throw new Error('no such folder')
+    },
     replaceFile: async (path, text) => {
       files.set(path, text)
     },

@@ -44,7 +44,7 @@ export const endpointsCors: Check<AuthorizationServerSubject> = {
   id: 'as-endpoints-cors',
   requirement: 'AS-TK-13',
   title: 'A client in a browser can register, get tokens and revoke them',
-  risk: 'Clients in a browser end after the sign-in, with a message that only developers see.',
+  risk: 'Clients in a browser, as the MCP Inspector, end after the sign-in, with a message that only developers see.',
   sends: 'OPTIONS of the endpoints for tokens, registration and revocation as a page of another origin would.',
   expects: '2xx with Access-Control-Allow-Origin, and leave to send Content-Type.',
   remedies: { general: 'Answer preflights of these endpoints for every origin, without credentials.' },

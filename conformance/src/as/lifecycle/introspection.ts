@@ -2,7 +2,7 @@ import type { Check } from '../../check/check.ts'
 import { doubtful, faulty, sound } from '../../check/finding.ts'
 import { isRecord } from '../../mcp/json-rpc.ts'
 import { type AuthorizationServer, endpointOf } from '../../oauth/authorization-server.ts'
-import { refusalInWords } from '../../oauth/oauth-answer.ts'
+import { type OAuthError, refusalInWords } from '../../oauth/oauth-answer.ts'
 import { encodeParameters } from '../../oauth/parameters.ts'
 import { introspectToken } from '../../oauth/token-state.ts'
 import { jsonOf } from '../../wire/message.ts'
@@ -62,6 +62,7 @@ export const introspectionUnknown: Check<AuthorizationServerSubject> = {
     const { server } = introspectionOf(subject)
     const { client } = partyOf(subject)
     const state = await introspectToken(subject.wire, server, client, { token: 'examiner-made-this-up' })
+    if (state.kind === 'error' && state.error === 'invalid_client') throw missing(refusedParty(state))
     if (state.kind !== 'told') return faulty(refusalInWords(state))
     if (state.active) return faulty('it says that the token is active')
     const more = Object.keys(state.members).filter((name) => name !== 'active')
@@ -90,6 +91,10 @@ export const introspectionForeign: Check<AuthorizationServerSubject> = {
       : sound('not active')
   }),
 }
+
+/** Credentials that are not taken say nothing of what a known client is told. */
+const refusedParty = (state: OAuthError): string =>
+  `--exchange-client was not taken for a client: ${refusalInWords(state)}`
 
 /** @throws Unmet where nobody lent the credentials of the MCP server */
 export function partyOf({ exchange }: AuthorizationServerSubject) {

@@ -26,7 +26,7 @@ export const unknownWellKnown: Check<AuthorizationServerSubject> = {
   id: 'as-well-known-unknown',
   requirement: 'AS-DISC-13',
   title: 'A well-known address that does not exist is no page',
-  risk: 'Clients that try another spelling first take a page for metadata, and stop there.',
+  risk: 'Clients that try another spelling first, as both SDKs do, take a page for metadata, and stop there.',
   sends: 'GET of an address below /.well-known/ that cannot exist.',
   expects: '404, best with JSON.',
   remedies: { general: 'Let no catch-all route of a web application answer below /.well-known/.' },

@@ -38,7 +38,7 @@ export const metadataSpellings: Check<AuthorizationServerSubject> = {
   id: 'as-metadata-spellings',
   requirement: 'AS-DISC-02',
   title: 'Every client finds the same metadata, whichever address it tries first',
-  risk: 'Clients differ in where they look: one finds nothing, or another finds a document that says something else.',
+  risk: 'Clients differ in where they look: where the issuer has a path, ChatGPT and claude.ai never look at the address of OpenID, and what is there alone they do not find; another finds a document that says something else.',
   sends: 'GET of every address that a client makes of the issuer.',
   expects: 'The same members at each of them.',
   remedies: REMEDY,

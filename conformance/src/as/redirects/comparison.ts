@@ -113,7 +113,7 @@ export const untypedPort: Check<AuthorizationServerSubject> = {
   id: 'as-redirect-port-without-type',
   requirement: 'AS-RED-04',
   title: 'A client on loopback that does not say that it is native may use any port too',
-  risk: 'Clients before 2026-07-28 state no application_type, and are taken for web applications.',
+  risk: 'Clients before 2026-07-28 state no application_type, as SDK 1.x and the document of Claude Code, and are taken for web applications.',
   sends: 'A client registers a loopback address without `application_type`, and asks with another port.',
   expects: 'A redirect to that port.',
   remedies: { general: 'Take a client for native when all its redirect URIs are on loopback.' },

@@ -18,7 +18,7 @@ export const refreshPlain: Check<AuthorizationServerSubject> = {
   id: 'as-refresh-plain',
   requirement: 'AS-RES-06',
   title: 'A refresh that names neither resource nor scope gets the same again',
-  risk: 'Clients that leave them out, as most do, have a token for nobody.',
+  risk: 'Clients that leave them out, as Claude Code, Codex and the Go SDK, have a token for nobody.',
   sends: 'A refresh with the refresh token alone.',
   expects: 'A token with the same audience.',
   remedies: {

@@ -91,7 +91,7 @@ export const registrationRealPayloads: Check<AuthorizationServerSubject> = {
   id: 'as-registration-real-clients',
   requirement: 'AS-DCR-03',
   title: 'What real clients register with is taken',
-  risk: 'The client that sends it cannot connect at all.',
+  risk: 'The client that sends it cannot connect at all: Cursor calls itself a web application beside an address of its own scheme, SDK 1.x does not say what it is.',
   sends:
     'Registrations in the shapes of real clients: members that nobody knows, empty texts, types left out or wrong.',
   expects: '201 to each.',

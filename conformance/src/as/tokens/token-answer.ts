@@ -46,7 +46,7 @@ export const tokenTimes: Check<AuthorizationServerSubject> = {
   id: 'as-token-type-and-expiry',
   requirement: 'AS-TK-02',
   title: 'The token is a Bearer token that says when it ends',
-  risk: 'Clients that compare the type exactly turn away; without an end they never refresh, and fail for good.',
+  risk: 'Clients that compare the type exactly turn away; without an end they never refresh, as Qwen Code does not, and fail for good.',
   sends: SENDS,
   expects: '`token_type` written `Bearer`, and a whole number above zero as `expires_in`.',
   remedies: { general: 'Send both, in exactly this form.' },

@@ -4,7 +4,7 @@ import { requirementsById } from '../../requirements/requirements.ts'
 import { planServer } from '../../run/plan-server.ts'
 import type { Console } from '../console.ts'
 import { planLines } from '../listing.ts'
-import type { OutputFlags } from '../outputs.ts'
+import { type OutputFlags, refuseUnwritable } from '../outputs.ts'
 import { planSignIn } from '../planned-sign-in.ts'
 import { readNumber } from '../run-flags.ts'
 import { UsageError } from '../usage-error.ts'
@@ -53,6 +53,7 @@ export async function runTargetFile(
   const atOnce = flags.atOnce === undefined ? DEFAULT_AT_ONCE : readNumber('--at-once', flags.atOnce, 1, AT_ONCE_MAX)
   const targets = await readTargets(path, flags, verb, console)
   if (flags.plan === true) return printPlans(targets, console)
+  await refuseUnwritable(flags, console)
   const resume = flags.resume === undefined ? undefined : await openResumeFile(flags.resume, console)
   const found = keptOf(targets, resume)
   for (const name of found.keys()) console.err(`${name}: finished before, and kept in ${flags.resume}`)

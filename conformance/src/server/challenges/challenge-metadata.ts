@@ -24,7 +24,7 @@ export const challengeNamesMetadata: Check<ServerSubject> = {
   id: 'challenge-names-metadata',
   requirement: 'RS-401-02',
   title: 'Every 401 says where the metadata is',
-  risk: 'Clients of 2025-06-18 read nothing else; newer ones have to guess, and some guess at the root alone.',
+  risk: 'ChatGPT does not begin without it, and clients of 2025-06-18 read nothing else; newer ones have to guess, and some guess at the root alone.',
   sends: 'tools/list without a token, and with one that is none.',
   expects: '`resource_metadata` in the challenge of both refusals.',
   remedies: REMEDIES,

@@ -39,7 +39,7 @@ export const preflightOpen: Check<ServerSubject> = {
   id: 'preflight-without-token',
   requirement: 'RS-401-08',
   title: 'The preflight of a browser needs no token',
-  risk: 'Browsers send no token in a preflight: 401 there keeps every client in a browser out.',
+  risk: 'Browsers send no token in a preflight: 401 there keeps every client in a browser out, the MCP Inspector and the portal of Cloudflare among them.',
   sends: 'OPTIONS of the endpoint, asking for leave to send Authorization.',
   expects: '2xx that allows Authorization, where any origin is allowed at all.',
   remedies: {

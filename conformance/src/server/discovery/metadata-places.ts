@@ -7,7 +7,7 @@ export const metadataBesidePath: Check<ServerSubject> = {
   id: 'metadata-beside-path',
   requirement: 'RS-PRM-04b',
   title: 'The metadata is beside the path of the endpoint',
-  risk: 'Clients that do not read the challenge look there first; some of them look nowhere else.',
+  risk: 'Some clients go by the well-known addresses alone: Gemini CLI refuses a document at the root that is about another resource, and then this is the one place left.',
   sends: 'GET /.well-known/oauth-protected-resource followed by the path of the endpoint.',
   expects: 'The metadata of this server.',
   remedies: {

@@ -45,7 +45,7 @@ export const scopeChallengeComplete: Check<ServerSubject> = {
   id: 'scope-challenge-complete',
   requirement: 'RS-403-02',
   title: 'One challenge names every scope that the operation needs',
-  risk: 'The user is sent to consent once for every scope, and clients give up after the second or third round.',
+  risk: 'The user is sent to consent once for every scope, and clients give up: SDK 2.x after one round more.',
   sends: 'What was refused, with a sound token that has exactly the scopes of the challenge.',
   expects: 'No second refusal for want of a scope.',
   remedies: REMEDIES,
