@@ -66,7 +66,7 @@ export async function expectRefusal(
   error: string,
 ): Promise<URLSearchParams> {
   const refused = await answer
-  if (refused.kind !== 'callback') throw new Error(`expected ${error}, got ${JSON.stringify(refused)}`)
+  if (refused.kind !== 'callback') expect.fail(`expected ${error}, got ${JSON.stringify(refused)}`)
   expect(refused.status).toBe(303)
   const params = refused.url.searchParams
   expect(Object.fromEntries(params)).toEqual({
@@ -84,7 +84,7 @@ export async function expectRefusal(
 /** Expects a page that names the error and sends the browser nowhere. */
 export async function expectPage(answer: Promise<Answer>, error: string): Promise<string> {
   const page = await answer
-  if (page.kind !== 'page') throw new Error(`expected a page, got ${JSON.stringify(page)}`)
+  if (page.kind !== 'page') expect.fail(`expected a page, got ${JSON.stringify(page)}`)
   expect(page.status).toBe(400)
   expect(page.headers.has('location')).toBe(false)
   expect(page.headers.get('content-type')).toMatch(/^text\/html/)

@@ -65,7 +65,7 @@ describe('an error of an authorization request', () => {
     const browser = createBrowser()
     await approve(server, authorization(server, clientId, redirect), {}, browser)
     const answer = await send(server, authorizeUrl(server, clientId, { ...redirect, prompt: 'none' }), browser)
-    if (answer.kind !== 'callback') throw new Error('expected a redirect')
+    if (answer.kind !== 'callback') expect.fail('expected a redirect')
     expect(answer.url.searchParams.get('from')).toBe('editor')
     expect(answer.url.searchParams.getAll('error')).toEqual(['interaction_required'])
   })

@@ -15,7 +15,7 @@ afterAll(() => server.close())
 
 async function page(answer: Promise<Answer>): Promise<Extract<Answer, { kind: 'page' }>> {
   const found = await answer
-  if (found.kind !== 'page') throw new Error(`expected a page, got ${found.kind}`)
+  if (found.kind !== 'page') expect.fail(`expected a page, got ${found.kind}`)
   return found
 }
 

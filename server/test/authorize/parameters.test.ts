@@ -33,7 +33,7 @@ describe('a parameter that is sent twice', () => {
 
   it('is not echoed when it is the state (A13)', async () => {
     const answer = await askAgreed(server, clientId, { state: ['one', 'two'] })
-    if (answer.kind !== 'callback') throw new Error('expected a redirect')
+    if (answer.kind !== 'callback') expect.fail('expected a redirect')
     expect(answer.url.searchParams.has('state')).toBe(false)
     expect(answer.url.searchParams.get('error')).toBe('invalid_request')
   })
@@ -75,7 +75,7 @@ describe('a parameter this server does not take', () => {
   it('sends an error for a token where a client would look for a token, and never a token (A16, AS-AZ-01)', async () => {
     for (const response_type of ['token', 'code token', 'id_token token']) {
       const answer = await askAgreed(server, clientId, { response_type })
-      if (answer.kind !== 'callback') throw new Error('expected a redirect')
+      if (answer.kind !== 'callback') expect.fail('expected a redirect')
       const params = new URLSearchParams(answer.url.hash.slice(1))
       expect(Object.fromEntries(params)).toMatchObject({ error: 'unsupported_response_type', iss: server.issuer })
       expect(params.has('access_token')).toBe(false)
@@ -130,7 +130,7 @@ describe('a state', () => {
 
   it('that was not sent does not come back (AS-AZ-17)', async () => {
     const answer = await askAgreed(server, clientId, { state: undefined, prompt: 'none' })
-    if (answer.kind !== 'callback') throw new Error('expected a redirect')
+    if (answer.kind !== 'callback') expect.fail('expected a redirect')
     expect(answer.url.searchParams.has('state')).toBe(false)
     const { params } = await approve(server, authorization(server, clientId, { state: undefined }))
     expect([...params.keys()].sort()).toEqual(['code', 'iss'])

@@ -38,7 +38,7 @@ export async function register(server: TestServer, metadata: Record<string, unkn
     }),
   })
   const body: { client_id?: string } = await response.json()
-  if (body.client_id === undefined) throw new Error(`registration failed: ${JSON.stringify(body)}`)
+  if (body.client_id === undefined) expect.fail(`registration failed: ${JSON.stringify(body)}`)
   return body.client_id
 }
 
