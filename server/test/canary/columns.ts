@@ -4,7 +4,12 @@ import { inflateRawSync, inflateSync } from 'node:zlib'
 /** What the bytes or the text of a column are, and why that may lie there. Every binary column has to be here. */
 type Form = 'digest' | 'sealed' | 'password hash'
 
-const FORMS: ReadonlyMap<string, { readonly form: Form; readonly why: string }> = new Map([
+interface Vouched {
+  readonly form: Form
+  readonly why: string
+}
+
+const FORMS: ReadonlyMap<string, Vouched> = new Map<string, Vouched>([
   ['identities.password_hash', { form: 'password hash', why: 'argon2id: what a password is compared with' }],
   ['signing_keys.sealed', { form: 'sealed', why: 'private keys under a key of the settings' }],
   ['interactions.sealed', { form: 'sealed', why: 'what is too large for a cookie, under a key of the settings' }],
@@ -12,7 +17,7 @@ const FORMS: ReadonlyMap<string, { readonly form: Form; readonly why: string }> 
     ...['session_ids.id_hash', 'interactions.id_hash', 'authorization_codes.id_hash', 'refresh_tokens.id_hash'],
     ...['refresh_tokens.successor_hash', 'replays.id_hash', 'pushed_requests.id_hash', 'limits.key_hash'],
     ...['clients.content_hash', 'clients.management_hash'],
-  ].map((column) => [column, { form: 'digest', why: 'SHA-256: what is presented is compared with it' }] as const),
+  ].map((column): [string, Vouched] => [column, { form: 'digest', why: 'what is presented is compared with it' }]),
 ])
 
 const DIGEST_BYTES = 32

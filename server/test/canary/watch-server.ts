@@ -53,11 +53,11 @@ function captureAnswer(res: ServerResponse): () => string {
     else if (chunk instanceof Uint8Array) keep(chunks, Buffer.from(chunk))
   }
   for (const name of ['write', 'end'] as const) {
-    const send: (...args: unknown[]) => unknown = Reflect.get(res, name).bind(res)
+    const send = res[name]
     Object.assign(res, {
       [name]: (...args: unknown[]) => {
         keepChunk(args[0])
-        return send(...args)
+        return Reflect.apply(send, res, args)
       },
     })
   }
