@@ -21,7 +21,7 @@ export function answerFailures(report: Report): Middleware {
     } catch (error) {
       if (error instanceof BodyTooLargeError) return answerJson(ctx, 413, 'invalid_request', 'The body is too large.')
       const { correlationId, callerAddress: address } = currentUnit()
-      if (isBrokenOff(ctx)) {
+      if (isBrokenOff(ctx, error)) {
         ctx.status = 400
         return report('debug', 'a request was broken off', { path: ctx.path, error, address, correlationId })
       }
@@ -47,6 +47,7 @@ export function reportBrokenConnections(report: Report): (error: unknown, ctx?: 
   }
 }
 
-function isBrokenOff({ req }: Context): boolean {
-  return req.destroyed && !req.complete
+// The body may have come whole: who sends something after it that is no HTTP is cut off before it was read.
+function isBrokenOff({ req }: Context, error: unknown): boolean {
+  return (req.destroyed && !req.complete) || (req.errored !== null && req.errored === error)
 }

@@ -11,6 +11,9 @@ const WITHOUT_MEANING = ['nonce', 'claims', 'claims_locales', 'id_token_hint', '
 // Addresses are written down in logs and histories.
 const WITH_CREDENTIALS = ['/token', '/par', '/revoke', '/introspect']
 
+// A registration is made by one and changed by the other; what may be in it is the same.
+const WITH_BODY = ['POST', 'PUT']
+
 // How the names begin that pushed requests get. @see RFC 9126 §2.2
 const PUSHED = 'urn:ietf:params:oauth:request_uri:'
 
@@ -52,7 +55,7 @@ interface RequestRefusal {
 
 async function canonicaliseRequest(ctx: Context, registry: ResourceRegistry): Promise<RequestRefusal | undefined> {
   if (ctx.path === '/authorize') return canonicaliseQuery(ctx, registry)
-  if (ctx.method !== 'POST') return undefined
+  if (!WITH_BODY.includes(ctx.method)) return undefined
   if (WITH_CREDENTIALS.includes(ctx.path) && ctx.querystring !== '') {
     return { status: 400, description: 'Send parameters in the body, never in the address.' }
   }

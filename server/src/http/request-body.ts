@@ -26,11 +26,15 @@ export async function readBody(req: IncomingMessage, limit: number): Promise<Buf
   return Buffer.concat(chunks, received)
 }
 
-/** Reads a form that a page of ours posts. Other content types give an empty form. */
+/**
+ * Reads a form that a page of ours posts. Other content types give an empty form, and so does one with a null character,
+ * which no browser sends and the database cannot hold.
+ */
 export async function readForm(req: IncomingMessage): Promise<URLSearchParams> {
   const type = req.headers['content-type'] ?? ''
   const body = await readBody(req, BODY_BYTES_MAX)
-  return new URLSearchParams(type.startsWith('application/x-www-form-urlencoded') ? body.toString('utf8') : '')
+  const form = new URLSearchParams(type.startsWith('application/x-www-form-urlencoded') ? body.toString('utf8') : '')
+  return [...form.values()].some((value) => value.includes('\0')) ? new URLSearchParams() : form
 }
 
 /**

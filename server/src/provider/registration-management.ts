@@ -21,8 +21,6 @@ interface ManagementDeps {
 type Context = Pick<KoaContextWithOIDC, 'req' | 'method' | 'status' | 'body' | 'type' | 'is' | 'set'>
 
 const MANAGED = new RegExp(`^${ROUTES.registration}/([A-Za-z0-9_-]{1,128})$`)
-// What the engine takes of a registration.
-const BODY_BYTES_MAX = 56 * 1024
 
 /**
  * Lets whoever registered a client with an initial access token read, change and remove it. The engine can do this, too; but
@@ -124,23 +122,13 @@ function refuse(
   return true
 }
 
-/** The JSON object that was sent, undefined for anything else. */
+/** The JSON object that was sent, undefined for anything else. How large and how deep it may be was judged before. */
 async function readObject(ctx: Context): Promise<ClientMetadata | undefined> {
   if (!ctx.is('application/json')) return undefined
   const chunks: Buffer[] = []
-  let received = 0
-  // The stream stays open past the limit: destroying it would take the answer along.
-  for await (const chunk of ctx.req.iterator({ destroyOnReturn: false })) {
-    const bytes = Buffer.from(chunk)
-    received += bytes.length
-    if (received > BODY_BYTES_MAX) {
-      ctx.set('Connection', 'close')
-      return undefined
-    }
-    chunks.push(bytes)
-  }
+  for await (const chunk of ctx.req) chunks.push(Buffer.from(chunk))
   try {
-    const value: unknown = JSON.parse(Buffer.concat(chunks, received).toString('utf8'))
+    const value: unknown = JSON.parse(Buffer.concat(chunks).toString('utf8'))
     return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined
   } catch {
     return undefined

@@ -1,7 +1,11 @@
 import { connect } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { startTestServer, type TestServer } from '../setup/authorization-server.ts'
+import { createBrowser } from '../setup/browser.ts'
+import { authorization, register, walk } from '../setup/flow.ts'
 import { rawRequest } from '../setup/raw-request.ts'
+
+const FORM = 'application/x-www-form-urlencoded'
 
 let server: TestServer
 beforeAll(async () => {
@@ -71,6 +75,19 @@ describe('a request whose end can be read in two ways', () => {
     expect(failures()).toEqual([])
     expect(beside).not.toHaveBeenCalled()
     beside.mockRestore()
+  })
+
+  it('is no failure of the server when what follows it is no HTTP, and it was not read yet (A42)', async () => {
+    const browser = createBrowser()
+    const page = await walk(server, browser, authorization(server, await register(server)).url)
+    const { host, pathname } = new URL(page.url)
+    const cookies = [...browser.cookies.values()].map(({ name, value }) => `${name}=${value}`).join('; ')
+    const form = 'csrf=x&login=alice&password=x'
+    const headers = [`Host: ${host}`, `Cookie: ${cookies}`, `Content-Type: ${FORM}`, `Content-Length: ${form.length}`]
+    const answer = await rawRequest(server.origin, `POST ${pathname} HTTP/1.1`, headers, `${form}no request\r\n\r\n`)
+    expect(answer.status).toBe(400)
+    await expect.poll(() => toldAbout(pathname)).not.toEqual([])
+    expect(failures()).toEqual([])
   })
 
   it('leaves the server alive', async () => {

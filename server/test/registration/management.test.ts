@@ -192,8 +192,7 @@ describe('a change is judged as a registration is (A46)', () => {
     { body: '"text"', type: 'application/json' },
     { body: JSON.stringify(PUBLIC), type: 'text/plain' },
     { body: 'redirect_uris=x', type: 'application/x-www-form-urlencoded' },
-    { body: JSON.stringify({ ...PUBLIC, x: 'x'.repeat(60_000) }), type: 'application/json' },
-  ])('$type that is no object, or too long, is refused', async ({ body, type }) => {
+  ])('$type that is no object is refused: $body', async ({ body, type }) => {
     const client = await register()
     const before = await rowOf(client)
     expect(await manage('PUT', client, body, type)).toMatchObject({ status: 400, body: { error: 'invalid_request' } })

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { connect } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { secret } from '../../src/config/secret.ts'
 import { startTestServer, type TestServer } from '../setup/authorization-server.ts'
@@ -42,4 +43,32 @@ describe('a change of a registration with a member of any shape', () => {
       expect(server.logged.filter(({ level }) => level === 'error')).toEqual([])
     },
   )
+})
+
+describe('a change of a registration', () => {
+  const nested = (depth: number): string => '['.repeat(depth) + ']'.repeat(depth)
+
+  it.each([
+    { what: 'is nested too deeply', body: nested(20_000), status: 400 },
+    { what: 'is larger than any client is', body: JSON.stringify({ client_name: 'a'.repeat(57 * 1024) }), status: 413 },
+  ])('is refused like a registration when it $what (A46, AS-DCR-08)', async ({ body, status }) => {
+    expect(await change(body)).toBe(status)
+    expect(await change(JSON.stringify({ ...GOOD, client_id: id }))).toBe(200)
+  })
+
+  it('that its sender breaks off is no failure of the server (A42)', async () => {
+    server.logged.length = 0
+    const { host, hostname, port } = new URL(server.origin)
+    const { pathname } = new URL(`${server.issuer}/register/${id}`)
+    const lines = [`PUT ${pathname} HTTP/1.1`, `Host: ${host}`, `Authorization: Bearer ${token}`]
+    lines.push('Content-Type: application/json', 'Content-Length: 99')
+    await new Promise<void>((resolve) => {
+      const socket = connect(Number(port), hostname, () => {
+        socket.write(`${lines.join('\r\n')}\r\n\r\n{`, () => socket.destroy())
+      })
+      socket.on('close', () => resolve())
+    })
+    await expect.poll(() => server.logged.filter(({ message }) => message === 'request')).not.toEqual([])
+    expect(server.logged.filter(({ level }) => level === 'error')).toEqual([])
+  })
 })

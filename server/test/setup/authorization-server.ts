@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { inject } from 'vitest'
 import { createApp, type Log } from '../../src/app.ts'
 import { SHIPPED_PRIVATE_USE_REDIRECTS } from '../../src/config/redirect-uri.ts'
 import { secret } from '../../src/config/secret.ts'
@@ -10,6 +11,8 @@ import { createMetrics, type Metrics } from '../../src/metrics/index.ts'
 import { syncSettings } from '../../src/provider/registered-settings.ts'
 import { openStore, type Store } from '../../src/store/index.ts'
 import { hashPassword } from '../../src/store/password.ts'
+import { issued, refuseLeaks, searchLog } from '../canary/index.ts'
+import { watchServer } from '../canary/watch-server.ts'
 import { createTestDatabase } from './database.ts'
 import { createHurriedClock } from './hurried-clock.ts'
 
@@ -23,6 +26,7 @@ export interface TestServer {
   readonly metrics: Metrics
   /** What the operator's log was told. */
   readonly logged: { readonly level: string; readonly message: string; readonly detail: unknown }[]
+  /** @throws when its log, a refusal of its or its database holds a secret */
   close(): Promise<void>
 }
 
@@ -95,7 +99,13 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   await syncSettings(settings, store)
   const egress = options.egress ?? createEgress({ settings: settings.egress, tell: observers.egressEnded })
   const { ticks = createHurriedClock() } = options
-  http.on('request', (await createApp({ settings, store, log, egress, observers, ticks })).handle)
+  learnSettings(settings)
+  const leaks: string[] = []
+  const { handle } = await createApp({ settings, store, log, egress, observers, ticks })
+  http.on(
+    'request',
+    watchServer(handle, issued, (leak) => leaks.push(leak)),
+  )
   return {
     issuer: settings.issuer,
     origin,
@@ -109,8 +119,16 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
       await new Promise((resolve) => http.close(resolve))
       await store.close()
       await database?.drop()
+      refuseLeaks([...leaks, ...searchLog(logged, inject('canaryReport'))])
     },
   }
+}
+
+function learnSettings({ encryptionKeys, cookieKeys, clients, registration }: Settings): void {
+  for (const key of [...encryptionKeys, ...cookieKeys]) issued.learn('key of the settings', key.reveal())
+  for (const client of clients) if (client.secret !== undefined) issued.learn('client secret', client.secret.reveal())
+  if (registration.mode === 'token') issued.learn('initial access token', registration.initialAccessToken.reveal())
+  issued.learn('password', PASSWORD)
 }
 
 function testSettings(options: TestServerOptions, origin: string, databaseUrl: string): Settings {

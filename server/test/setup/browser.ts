@@ -1,3 +1,6 @@
+import { issued } from '../canary/index.ts'
+import { learnFromAnswer } from '../canary/learn-from-answer.ts'
+
 /** A browser of the tests: keeps cookies by path, follows nothing by itself. */
 export interface Browser {
   get(url: string): Promise<Response>
@@ -26,7 +29,10 @@ export function createBrowser(): Browser {
       .sort((a, b) => b.path.length - a.path.length)
     if (sent.length > 0) headers.set('Cookie', sent.map(({ name, value }) => `${name}=${value}`).join('; '))
     const response = await fetch(url, { ...init, headers, redirect: 'manual' })
-    for (const line of response.headers.getSetCookie()) keep(cookies, line)
+    const setCookies = response.headers.getSetCookie()
+    for (const line of setCookies) keep(cookies, line)
+    const location = response.headers.get('location') ?? ''
+    learnFromAnswer(issued, { status: response.status, setCookies, location, contentType: '', body: '' })
     return response
   }
   return {

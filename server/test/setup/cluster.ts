@@ -5,6 +5,7 @@ import { Client } from 'pg'
 import type { TestProject } from 'vitest/node'
 import { startEmbeddedPostgres } from '../../src/dev/embedded-postgres.ts'
 import { migrateDatabase } from '../../src/store/index.ts'
+import { openCanaryRun } from '../canary/run.ts'
 import { makeTestFolder, sweepTestFolders } from './test-folder.ts'
 
 declare module 'vitest' {
@@ -13,6 +14,10 @@ declare module 'vitest' {
     readonly databaseUrl: string
     /** Name of the migrated database that every test database is a copy of. */
     readonly templateDatabase: string
+    /** How the names of the databases of this run begin. */
+    readonly databasePrefix: string
+    /** File in which each search for secrets notes what it looked at. */
+    readonly canaryReport: string
   }
 }
 
@@ -32,9 +37,16 @@ let tearDown: () => Promise<void> = async () => undefined
 /** One PostgreSQL for the whole run: TEST_DATABASE_URL, else an embedded one in a temporary folder. */
 export async function setup(project: TestProject): Promise<void> {
   const cluster = await openCluster()
-  const templateDatabase = `sallyport_template_${randomBytes(6).toString('hex')}`
+  const run = randomBytes(6).toString('hex')
+  const templateDatabase = `sallyport_template_${run}`
+  const databasePrefix = `sallyport_test_${run}_`
+  const canary = await openCanaryRun(cluster.url, databasePrefix)
   tearDown = async () => {
-    await execute(cluster.url, `DROP DATABASE IF EXISTS ${templateDatabase} WITH (FORCE)`).finally(cluster.stop)
+    try {
+      await canary.finish()
+    } finally {
+      await execute(cluster.url, `DROP DATABASE IF EXISTS ${templateDatabase} WITH (FORCE)`).finally(cluster.stop)
+    }
   }
   try {
     await execute(cluster.url, `CREATE DATABASE ${templateDatabase}`)
@@ -45,6 +57,8 @@ export async function setup(project: TestProject): Promise<void> {
   }
   project.provide('databaseUrl', cluster.url)
   project.provide('templateDatabase', templateDatabase)
+  project.provide('databasePrefix', databasePrefix)
+  project.provide('canaryReport', canary.report)
 }
 
 /** Ends what `setup` started. */

@@ -1,4 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
+import { issued } from '../canary/index.ts'
+import { learnParsed } from '../canary/learn-from-answer.ts'
 import { PASSWORD, RESOURCE, type TestServer } from './authorization-server.ts'
 import { type Browser, boxesOf, createBrowser, fieldOf } from './browser.ts'
 
@@ -38,6 +40,7 @@ export async function register(server: TestServer, metadata: Record<string, unkn
     }),
   })
   const body: { client_id?: string } = await response.json()
+  learnParsed(issued, body)
   if (body.client_id === undefined) expect.fail(`registration failed: ${JSON.stringify(body)}`)
   return body.client_id
 }
@@ -165,7 +168,9 @@ export async function post(
 ): Promise<TokenAnswer> {
   const path = new URL(server.issuer).pathname.replace(/\/$/, '')
   const response = await fetch(server.origin + path + endpoint, { method: 'POST', headers, body: form })
-  return { status: response.status, headers: response.headers, body: await response.json() }
+  const body: TokenAnswer['body'] = await response.json()
+  learnParsed(issued, body)
+  return { status: response.status, headers: response.headers, body }
 }
 
 export function redeem(

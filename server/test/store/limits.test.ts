@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { hashId } from '../../src/store/id-hash.ts'
 import { openStore, type Store } from '../../src/store/index.ts'
 import type { Bucket, Taking } from '../../src/store/limits.ts'
 import { startTestServer, type TestServer } from '../setup/authorization-server.ts'
@@ -21,7 +22,7 @@ beforeEach(() => forgetLimits(server))
 /** Slow enough that nothing comes back while a test runs. */
 const HOUR = 3_600
 const bucket = (name: string, burst: number, more: Partial<Bucket> = {}): Bucket => ({
-  key: Buffer.from(name),
+  key: hashId(name),
   allows: { burst, secondsEach: HOUR },
   ...more,
 })
@@ -55,7 +56,7 @@ describe('a counter of the database', () => {
   it('takes nothing out of the others when one has no room', async () => {
     await take({ buckets: [bucket('empty', 1)] })
     expect(await take({ buckets: [bucket('empty', 1), bucket('other', 5)] })).toMatchObject({ ok: false })
-    expect(await query(server, 'SELECT key_hash FROM limits')).toEqual([{ key_hash: Buffer.from('empty') }])
+    expect(await query(server, 'SELECT key_hash FROM limits')).toEqual([{ key_hash: hashId('empty') }])
   })
 
   it('says how long there is no room, and gives one back when that has passed', async () => {

@@ -6,6 +6,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, vi } from 'vitest'
 import type { Secret } from '../../src/config/secret.ts'
+import { issued, refuseLeaks } from '../canary/index.ts'
+import { scanOutput } from '../canary/scan-log.ts'
 import { freePort } from '../e2e/free-port.ts'
 import type { TestServer } from '../setup/authorization-server.ts'
 import { query } from '../setup/state.ts'
@@ -16,6 +18,7 @@ export const ISSUER = 'https://auth.example.com'
 const BIN = fileURLToPath(new URL('../../bin/sallyport.js', import.meta.url))
 /** A process takes seconds to start; where many things run on two cores, one was seen to take more than a minute. */
 const START_TIMEOUT_MS = 100_000
+// What it said last, for whoever finds that it did not start.
 const SAID_MAX = 2_000
 
 /** `sallyport serve` as an operator runs it, on the database and with the keys of a test server. */
@@ -65,10 +68,9 @@ export async function startServing(server: TestServer, unlike: ServingOptions = 
     },
   })
   child.stdout.resume()
-  // What it said last, for whoever finds that it did not start.
   let said = ''
   child.stderr.on('data', (chunk: Buffer) => {
-    said = (said + String(chunk)).slice(-SAID_MAX)
+    said += String(chunk)
   })
   const ask = (path: string) =>
     fetch(`http://127.0.0.1:${managementPort}${path}`).then(
@@ -87,11 +89,12 @@ export async function startServing(server: TestServer, unlike: ServingOptions = 
         await once(child, 'exit')
       }
       await rm(folder, { recursive: true, force: true })
+      refuseLeaks(scanOutput('sallyport serve', said, issued))
       return child.exitCode
     },
   }
   try {
-    await vi.waitFor(async () => expect(await serving.ready(), said).toBe(200), {
+    await vi.waitFor(async () => expect(await serving.ready(), said.slice(-SAID_MAX)).toBe(200), {
       timeout: START_TIMEOUT_MS,
       interval: 100,
     })

@@ -63,6 +63,7 @@ export function clientAdapter(deps: ClientAdapterDeps): Adapter {
   return {
     ...nothingKept,
     async find(id) {
+      if (!couldBeId(id)) return
       if (isDocumentUrl(id)) return findDocument(id)
       const cached = cache.get(id)
       if (cached !== undefined) return forEngine(cached)
@@ -89,6 +90,11 @@ export function clientAdapter(deps: ClientAdapterDeps): Adapter {
       currentUnit().registered = { ...added.client, managementToken }
     },
   }
+}
+
+// An assertion names its client in any JSON there is, and the database cannot hold a null character.
+function couldBeId(id: unknown): boolean {
+  return typeof id === 'string' && !id.includes('\0')
 }
 
 /** A client is one's own, or everybody's who says the same. */
