@@ -9,6 +9,7 @@ import type { Refresher } from './refresher.ts'
 import { DOCUMENT_CODES, DocumentError, type DocumentRefusal, KeysUnavailableError, refuse } from './refusal.ts'
 import { judgeKeys, KEYS_MAX_AGE_SECONDS, keysAge, keysOf, keysUri } from './token-keys.ts'
 
+export { type ClientChange, changesBetween } from './changes.ts'
 export { isDocumentUrl } from './document-url.ts'
 
 /** A client known by its document, at one version of it. */
