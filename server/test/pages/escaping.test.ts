@@ -100,7 +100,7 @@ describe('an address that a client chose', () => {
           expect(led, name).not.toContain(hostile)
         }
       }),
-      { numRuns: 30 },
+      { numRuns: 15 },
     )
   })
 
