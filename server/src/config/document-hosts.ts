@@ -5,7 +5,8 @@ import type { ClientDocumentSettings } from './settings.ts'
 export const TRUSTED_HOST = /^(?!.*:443$)[a-z0-9-]+(\.[a-z0-9-]+)+(:[1-9]\d{0,4})?$/
 
 /** A host, an address, or `*.` and the name that everything below is denied of. */
-const DENIED_HOST = /^(?:\*\.(?=[a-z])|(?!\*))(?:[a-z0-9_-]+(?:\.[a-z0-9_-]+)*|\[[0-9a-f:.]+\])(?::[1-9]\d{0,4})?$/
+const DENIED_HOST =
+  /^(?:\*\.(?![\d.]+(?::|$)|\[)|(?!\*))(?:[a-z0-9_-]+(?:\.[a-z0-9_-]+)*|\[[0-9a-f:.]+\])(?::[1-9]\d{0,4})?$/
 const BELOW = '*.'
 const DEFAULT_PORT = '443'
 

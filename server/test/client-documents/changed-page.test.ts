@@ -79,6 +79,15 @@ describe('the page about a client whose document has changed since it was agreed
     expect(text).not.toContain('Its name was')
   })
 
+  it('has nothing to tell of a key that is published twice', async () => {
+    const pair = await crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, true, ['sign', 'verify'])
+    const key = { ...(await crypto.subtle.exportKey('jwk', pair.publicKey)), alg: 'ES256' }
+    const signed = (keys: readonly object[]) => ({ token_endpoint_auth_method: 'private_key_jwt', jwks: { keys } })
+    const { text } = await afterChange('twice', { before: signed([key]), now: signed([key, key]) })
+    expect(text).toContain('Allow Acme IDE to use Demo?')
+    expect(text).not.toContain('has changed since')
+  })
+
   it('says so where what was agreed to is not kept any more', async () => {
     const { person, place, url } = await afterChange('forgotten', { now: { client_name: 'Zeta' } })
     await query(

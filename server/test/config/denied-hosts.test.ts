@@ -11,6 +11,7 @@ describe('clientDocuments.deniedHosts', () => {
     'evil.example',
     '*.evil.example',
     'evil.example:8443',
+    '*.1st.example',
     '*.zip',
     'localhost',
     '203.0.113.5',

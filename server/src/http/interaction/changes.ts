@@ -21,6 +21,8 @@ export async function changesSinceConsent(
   if (found?.consent === undefined || found.consent.clientDigest === now) return undefined
   const { clientDigest: before } = found.consent
   const changes = before === undefined ? undefined : await describeChanges({ clientId, before, now })
+  // The same key twice is another digest, and nothing that anybody has to know.
+  if (changes?.length === 0) return undefined
   return changes === undefined ? [{ kind: 'unknown' }] : changes.flatMap(viewsOf)
 }
 
