@@ -19,6 +19,10 @@ export const SERVER_CODES: CodeMeanings = {
     means: 'The host, the port or the address behind a client id may not be asked: it is not a public one.',
     change: 'Nothing, if nobody knows the client; a client of your own needs a public https URL on port 443 or 8443.',
   },
+  SALLYPORT_E_CLIENT_DOCUMENT_DENIED: {
+    means: 'The host of the document is on `clientDocuments.deniedHosts`. Nothing was fetched.',
+    change: 'Nothing, if that is what you mean. `client remove` ends at once what its clients hold.',
+  },
   SALLYPORT_E_CLIENT_DOCUMENT_GONE: {
     means: 'The URL answered 410: the client is no more. Its grants have been ended.',
     change: 'Nothing; to bring the client back, serve its document again and let people agree again.',

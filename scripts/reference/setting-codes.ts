@@ -42,6 +42,10 @@ export const SETTING_CODES: CodeMeanings = {
     means: 'A setting has a value that is out of bounds or does not mean anything here.',
     change: 'Choose a value within the bounds of the message and of the settings reference.',
   },
+  SALLYPORT_W_SETTINGS_DENIED: {
+    means: 'A host of `clientDocuments.trustedHosts` is denied by `clientDocuments.deniedHosts`, which wins.',
+    change: 'Remove the host from the list on which it does not belong.',
+  },
   SALLYPORT_W_SETTINGS_SHARED_ORIGIN: {
     means:
       'Several resources live on one origin, so that a client which knows the origin alone cannot tell them apart.',

@@ -14,6 +14,7 @@ import { toEngine } from './http/engine.ts'
 import { answerFailures, reportBrokenConnections } from './http/failures.ts'
 import { refuseForeignHost } from './http/host-check.ts'
 import type { InteractionDeps } from './http/interaction/ports.ts'
+import { KNOWN_CLIENTS } from './http/known-clients/known-clients.ts'
 import { refuseManyHeaders } from './http/limits/headers.ts'
 import { createRequestLimits } from './http/limits/requests.ts'
 import { sourceOf } from './http/limits/source.ts'
@@ -39,7 +40,7 @@ import { createSealer } from './keys/sealing.ts'
 import { signStatement } from './keys/sign-statement.ts'
 import { createMetrics } from './metrics/index.ts'
 import type { Observers } from './metrics/observers.ts'
-import { describeClient } from './provider/client-description.ts'
+import { describeChanges, describeClient } from './provider/client-description.ts'
 import { type AuthorizationServer, createAuthorizationServer } from './provider/index.ts'
 import { syncSettings } from './provider/registered-settings.ts'
 import { startHousekeeping } from './store/housekeeping-loop.ts'
@@ -276,6 +277,8 @@ function interactionDeps(
     interactions: server.pendingInteractions,
     browserSessions: server.browserSessions,
     describeClient: (client) => describeClient(server, client),
+    describeChanges: (versions) => describeChanges(server, versions),
+    knownClients: settings.clientDocuments.knownClients ? KNOWN_CLIENTS : [],
     registry: store.registry,
     accounts: store.accounts,
     consents: store.consents,

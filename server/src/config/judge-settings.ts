@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import type { z } from 'zod'
 import { judgeClients } from './client-rules.ts'
+import { judgeClientDocuments } from './document-hosts.ts'
 import { judgeEgress } from './egress-rules.ts'
 import { twinPath, variableFor } from './environment.ts'
 import { judgeOwners } from './exchange-rules.ts'
@@ -128,12 +129,6 @@ function judgePrivateUse(entries: readonly string[], findings: Findings): void {
     const reason = refusePrivateUseEntry(entry)
     if (reason !== undefined) findings.problem('SALLYPORT_E_SETTINGS_VALUE', ['privateUseRedirects', index], reason)
   }
-}
-
-function judgeClientDocuments(written: SettingsInput['clientDocuments'] | undefined, findings: Findings): void {
-  if (written?.mode !== 'trusted' || written.trustedHosts.length > 0) return
-  const message = 'takes the documents of trustedHosts alone, and names none: list them, or set mode to off'
-  findings.problem('SALLYPORT_E_SETTINGS_VALUE', ['clientDocuments', 'mode'], message)
 }
 
 function judgeRegistration(

@@ -47,6 +47,9 @@ const REFUSED_SCHEMES: ReadonlySet<string> = new Set([
 const URI_CHARACTERS = /^[A-Za-z0-9\-._~:/?#[\]@!$&'()*+,;=%]+$/
 const AUTHORITY_URI = /^([A-Za-z][A-Za-z0-9+.-]*):\/\/([^/?#]*)/
 
+/** Redirect URIs whose port is chosen each time the program starts. @see RFC 8252 §7.3 */
+const LOOPBACK_PORT = /^(http:\/\/(?:127\.0\.0\.1|\[::1\]|localhost)):\d+(?=[/?]|$)/i
+
 const LOOPBACK_LITERALS: ReadonlySet<string> = new Set(['127.0.0.1', '[::1]', 'localhost'])
 
 /**
@@ -69,6 +72,11 @@ export function judgeRedirectUri(uri: string, privateUse: readonly string[]): Re
   if (scheme === 'https' || scheme === 'http') return judgeHttp(uri, scheme, authority)
   if (privateUse.includes(`${scheme}://${authority}`)) return { ok: true, kind: 'private-use' }
   return { ok: false, reason: 'uses a private-use scheme and host that are not listed in privateUseRedirects' }
+}
+
+/** The same redirect URI for every port of http on loopback; any other as it is. */
+export function withoutLoopbackPort(uri: string): string {
+  return uri.replace(LOOPBACK_PORT, '$1')
 }
 
 /** Origin of the site that a redirect URI leads to; undefined for programs and apps on the person's own machine. */

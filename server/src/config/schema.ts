@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { isDeniedHostEntry, TRUSTED_HOST } from './document-hosts.ts'
 import { lifetimesSchema } from './lifetimes.ts'
 import { SHIPPED_PRIVATE_USE_REDIRECTS } from './redirect-uri.ts'
 import { filePath, port, secretText, text, wholeNumber } from './schema-parts.ts'
@@ -14,8 +15,7 @@ export const DEFAULT_DATA_DIR = '.sallyport'
 const MAX_KEYS = 10
 const MAX_LIST_ENTRIES = 100
 
-// As URLs hold it: an entry spelled in another way would match no client. The default port is not written.
-const DOCUMENT_HOST = /^(?!.*:443$)[a-z0-9-]+(\.[a-z0-9-]+)+(:[1-9]\d{0,4})?$/
+const DENIED_HOST_FORM = 'must be a host name in lower case, such as app.example.com, or *.example.com'
 
 const LOG_LEVELS = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const
 
@@ -70,10 +70,25 @@ const clientDocumentsSchema = z
       .default('open')
       .describe("Whose documents are taken: everybody's, those of trustedHosts alone, or nobody's."),
     trustedHosts: z
-      .array(text().regex(DOCUMENT_HOST, { error: 'must be a host name in lower case, such as app.example.com' }))
+      .array(text().regex(TRUSTED_HOST, { error: 'must be a host name in lower case, such as app.example.com' }))
       .max(MAX_LIST_ENTRIES, { error: `must not hold more than ${MAX_LIST_ENTRIES} entries` })
       .default([])
-      .describe('Hosts, compared whole, whose clients need no page where a person has agreed before.'),
+      .describe(
+        'Hosts, compared whole and never those below, whose clients need no page where a person has agreed before.',
+      ),
+    deniedHosts: z
+      .array(text().refine(isDeniedHostEntry, { error: DENIED_HOST_FORM }))
+      .max(MAX_LIST_ENTRIES, { error: `must not hold more than ${MAX_LIST_ENTRIES} entries` })
+      .default([])
+      .describe(
+        'Hosts whose documents are never fetched: a host alone, or *.example.com for all below it. On every port unless one is named. Wins over trustedHosts.',
+      ),
+    knownClients: z
+      .boolean()
+      .default(true)
+      .describe(
+        'Whether pages say of clients on the list that comes with the server that they are known. Words alone.',
+      ),
   })
   .prefault({})
   .describe('Clients that are identified by the https URL of their own metadata document (CIMD).')

@@ -46,6 +46,10 @@ export interface ClientDocumentSettings {
   readonly mode: 'open' | 'trusted' | 'off'
   /** Hosts, with a port where it is not 443, whose clients the operator vouches for. Compared whole. */
   readonly trustedHosts: readonly string[]
+  /** Hosts, or `*.` and a name, whose documents are never taken. See `findDenial`. */
+  readonly deniedHosts: readonly string[]
+  /** Whether pages tell clients that are known to this version from others. */
+  readonly knownClients: boolean
 }
 
 /** All lifetimes in seconds. */

@@ -1,5 +1,5 @@
 import type { Provider } from 'oidc-provider'
-import { type DocumentClients, isDocumentUrl } from './client-documents/index.ts'
+import { type ClientChange, changesBetween, type DocumentClients, isDocumentUrl } from './client-documents/index.ts'
 import { isPreRegistered } from './client-properties.ts'
 
 /** What is known of a client beyond what it says of itself. */
@@ -26,4 +26,18 @@ export async function describeClient(
   }
   const client = await provider().Client.find(clientId)
   return client && { name: client.clientName ?? '', preRegistered: isPreRegistered(client), documentHost: undefined }
+}
+
+/**
+ * What a person who agreed to one version of a client document would not know of another.
+ * @param versions.before digest of what was agreed to
+ * @param versions.now digest of what is asked about
+ * @returns undefined where one of them is not here
+ */
+export async function describeChanges(
+  { documentClients }: { documentClients: DocumentClients },
+  { clientId, before, now }: { clientId: string; before: string; now: string },
+): Promise<readonly ClientChange[] | undefined> {
+  const [old, current] = await Promise.all([before, now].map((digest) => documentClients.ofVersion(clientId, digest)))
+  return old && current && changesBetween(old.version.metadata, current.version.metadata)
 }

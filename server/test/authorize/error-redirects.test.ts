@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createPerson, decide, type Person, signIn } from '../people/person.ts'
-import { PASSWORD, startTestServer, type TestServer, TOOLS } from '../setup/authorization-server.ts'
+import { DOCUMENTS_OF_ALL, PASSWORD, startTestServer, type TestServer, TOOLS } from '../setup/authorization-server.ts'
 import { createBrowser } from '../setup/browser.ts'
 import { type DocumentHost, startDocumentHost } from '../setup/document-host.ts'
 import { authorization, register } from '../setup/flow.ts'
@@ -50,7 +50,7 @@ const WRONG: readonly { params: Overrides; error: string }[] = [
 
 beforeAll(async () => {
   const portal = { id: 'portal', name: 'Portal', redirectUris: [PORTAL, ELSEWHERE] }
-  const clientDocuments = { mode: 'open' as const, trustedHosts: ['client.example'] }
+  const clientDocuments = { ...DOCUMENTS_OF_ALL, trustedHosts: ['client.example'] }
   host = await startDocumentHost()
   server = await startTestServer({ egress: host.egress(), settings: { clients: [portal], clientDocuments } })
   serve(TRUSTED, 'Trusted', 'https://client.example/callback')

@@ -40,7 +40,7 @@ const DOCUMENTS: readonly { what: string; code: string; body: (url: string) => u
     code: 'REDIRECTS',
     body: (url) => documentOf(url, { redirect_uris: ['javascript:alert(1)'] }),
   },
-  { what: 'a client_secret (A77)', code: 'SECRET', body: (url) => documentOf(url, { client_secret: 'x' }) },
+  { what: 'a client_secret (AS-CIMD-06, A77)', code: 'SECRET', body: (url) => documentOf(url, { client_secret: 'x' }) },
   { what: 'an empty client_secret', code: 'SECRET', body: (url) => documentOf(url, { client_secret: null }) },
   {
     what: 'the end of a client_secret',

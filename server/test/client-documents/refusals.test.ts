@@ -39,7 +39,7 @@ async function askAll(): Promise<{ what: string; answer: Answer; tookMs: number 
 }
 
 describe('a document that cannot be used', () => {
-  it('gets the same page, whatever is wrong with it, and never a redirect (AS-CIMD-03, 04, 05, 06, 08, 15, 17, A75 to A77)', async () => {
+  it('gets the same page, whatever is wrong with it, and never a redirect (AS-CIMD-03, AS-CIMD-04, AS-CIMD-05, AS-CIMD-06, AS-CIMD-08, AS-CIMD-15, AS-CIMD-17, A75 to A77)', async () => {
     const answers = await askAll()
     const [first] = answers
     for (const { what, answer } of answers) {

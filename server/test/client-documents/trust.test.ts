@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ask, expectPage } from '../authorize/ask.ts'
 import { textOf } from '../pages/markup.ts'
 import { createPerson, decide, type Person, type Place, signIn } from '../people/person.ts'
-import type { TestServer } from '../setup/authorization-server.ts'
+import { DOCUMENTS_OF_ALL, type TestServer } from '../setup/authorization-server.ts'
 import { authorization, tokenRequest } from '../setup/flow.ts'
 import { CALLBACK, CLIENT, documentOf, refusalsIn, startWorld, type World } from './world.ts'
 
@@ -16,7 +16,9 @@ let world: World
 let trusting: TestServer
 beforeAll(async () => {
   world = await startWorld()
-  trusting = await world.another({ settings: { clientDocuments: { mode: 'open', trustedHosts: ['client.example'] } } })
+  trusting = await world.another({
+    settings: { clientDocuments: { ...DOCUMENTS_OF_ALL, trustedHosts: ['client.example'] } },
+  })
   world.host.serve(CLIENT, documentOf(CLIENT, { redirect_uris: [CALLBACK, ELSEWHERE, LOOPBACK] }))
   world.host.serve(STRANGER, documentOf(STRANGER))
 })
@@ -107,7 +109,7 @@ describe('the page about a client that is a document', () => {
 describe('the mode of client documents', () => {
   it('"off" takes none, fetches none and says so in the metadata (AS-DISC-07)', async () => {
     const off = await world.another({
-      settings: { clientDocuments: { mode: 'off', trustedHosts: ['client.example'] } },
+      settings: { clientDocuments: { ...DOCUMENTS_OF_ALL, mode: 'off', trustedHosts: ['client.example'] } },
     })
     const connections = world.host.connections()
     expect(await ask(off, CLIENT, sent)).toMatchObject({ kind: 'page', status: 400 })
@@ -123,7 +125,7 @@ describe('the mode of client documents', () => {
 
   it('"trusted" takes those of the trusted hosts alone', async () => {
     const trusted = await world.another({
-      settings: { clientDocuments: { mode: 'trusted', trustedHosts: ['client.example'] } },
+      settings: { clientDocuments: { ...DOCUMENTS_OF_ALL, mode: 'trusted', trustedHosts: ['client.example'] } },
     })
     expect(await ask(trusted, CLIENT, sent)).toMatchObject({ kind: 'interaction' })
     const connections = world.host.connections()
@@ -142,7 +144,7 @@ describe('the mode of client documents', () => {
 
   it('holds for grants that were made before it was changed', async () => {
     const off = await world.another({
-      settings: { clientDocuments: { mode: 'trusted', trustedHosts: ['client.example'] } },
+      settings: { clientDocuments: { ...DOCUMENTS_OF_ALL, mode: 'trusted', trustedHosts: ['client.example'] } },
     })
     expect(await ask(world.server, STRANGER, sent)).toMatchObject({ kind: 'interaction' })
     expect(

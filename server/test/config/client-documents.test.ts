@@ -5,14 +5,16 @@ const written = (section: string) => ({ 'sallyport.yaml': `clientDocuments: ${se
 
 describe('clientDocuments (AS-CON-11)', () => {
   it('takes the documents of everybody and trusts nobody unless something is said', () => {
-    expect(settingsOf({}).clientDocuments).toEqual({ mode: 'open', trustedHosts: [] })
+    expect(settingsOf({}).clientDocuments).toEqual({
+      ...{ mode: 'open', trustedHosts: [], deniedHosts: [], knownClients: true },
+    })
   })
 
   it.each(['claude.ai', 'app.example.com:8443', 'xn--e1afmkfd.example'])(
     'trusts the host %s as it is written in URLs',
     (host) => {
       const { clientDocuments } = settingsOf(written(`{ mode: trusted, trustedHosts: ['${host}'] }`))
-      expect(clientDocuments).toEqual({ mode: 'trusted', trustedHosts: [host] })
+      expect(clientDocuments).toMatchObject({ mode: 'trusted', trustedHosts: [host] })
       expect(new URL(`https://${host}/`).host).toBe(host)
     },
   )

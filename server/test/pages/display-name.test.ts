@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { displayAddress } from '../../src/http/pages/display-address.ts'
 import { displayName } from '../../src/http/pages/display-name.ts'
 
 const CLIENT_ID = 'https://ide.acme.dev/client.json'
@@ -16,6 +17,7 @@ describe('A83: a name that a client gave itself', () => {
     { what: 'loses control characters', name: 'Ac\u0000me\u001B[31m\u009F', shown: 'Acme[31m' },
     { what: 'loses lone surrogates', name: 'Acme\uD800', shown: 'Acme' },
     { what: 'is normalised to compatibility forms', name: 'Ｃｌａｕｄｅ ﬁx', shown: 'Claude fix' },
+    { what: 'loses ticks, locks and shields', name: '✅Acme ✓✔︎☑🔒 verified🛡️', shown: 'Acme verified' },
     { what: 'keeps markup as text', name: '<b>Acme</b>', shown: '<b>Acme</b>' },
     {
       what: 'keeps four marks of a stack that paints over other lines',
@@ -43,13 +45,25 @@ describe('A83: a name that a client gave itself', () => {
     expect(displayName('👍🏽'.repeat(40), CLIENT_ID)).toBe(`${'👍🏽'.repeat(15)}…`)
   })
 
+  it('holds no character that turns text round, joins, hides or controls, wherever it was put (A83)', () => {
+    const hidden = ['\u202a', '\u202e', '\u2066', '\u2069', '\u200b', '\u200d', '\u200f', '\u061c', '\ufeff', '\u0007']
+    const pieces = fc.array(fc.oneof(fc.constantFrom(...hidden), fc.string({ unit: 'grapheme', maxLength: 8 })))
+    fc.assert(
+      fc.property(pieces, (parts) => {
+        for (const shown of [displayName(parts.join(''), CLIENT_ID), displayAddress(parts.join(''))]) {
+          expect(hidden.filter((character) => shown.includes(character))).toEqual([])
+        }
+      }),
+    )
+  })
+
   it('is short, visible, on one line and stable, whatever it was', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 300 }), (name) => {
         const shown = displayName(name, CLIENT_ID)
         expect(shown.length).toBeGreaterThan(0)
         expect(shown.length).toBeLessThanOrEqual(64)
-        expect(shown).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]|^\s|\s$|\s\s/u)
+        expect(shown).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]|^\s|\s$|\s\s/u)
         expect(displayName(shown, CLIENT_ID)).toBe(shown)
       }),
     )

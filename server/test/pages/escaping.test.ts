@@ -6,7 +6,7 @@ import { parseTags, type Tag, textOf } from './markup.ts'
 
 const pages = createPages({ basePath: '' })
 /** Fields that are chosen by our own code out of a closed set. */
-const CLOSED_FIELDS = new Set(['kind', 'toolClass', 'longest', 'value'])
+const CLOSED_FIELDS = new Set(['kind', 'known', 'toolClass', 'longest', 'value'])
 const PAYLOADS = [
   '<script>alert(1)</script>',
   '"><img src=x onerror=alert(1)>',
@@ -80,6 +80,28 @@ describe('an address that a client chose', () => {
         name,
       ).toEqual([])
     }
+  })
+
+  it('is never a link nor loaded, whatever addresses a client gives, on any page before and after approval (A84)', () => {
+    const address = fc.webUrl({ withQueryParameters: true })
+    fc.assert(
+      fc.property(address, (hostile) => {
+        for (const [name, html] of renderWith(hostile)) {
+          if (name === 'continueOn' || name === 'moveOn') continue
+          const said = parseTags(html).filter((tag) =>
+            ['a', 'img', 'iframe', 'object', 'area', 'base'].includes(tag.name),
+          )
+          expect(said, name).toEqual([])
+          const led = parseTags(html).flatMap(({ name: tag, attributes }) =>
+            tag === 'form' || tag === 'input' || tag === 'button'
+              ? []
+              : [attributes.get('href'), attributes.get('src')],
+          )
+          expect(led, name).not.toContain(hostile)
+        }
+      }),
+      { numRuns: 15 },
+    )
   })
 
   it.each([

@@ -34,6 +34,13 @@ export const VIEWS = {
     resource: { name: 'M'.repeat(64), uri: `https://mcp.example.com/${'segment'.repeat(30)}` },
     newPermissions: [{ ...samples.fetchPages, description: 'D'.repeat(80), tools: ['t'.repeat(64)] }],
   },
+  /** A client whose document has changed since this person agreed to it, in every way it can. */
+  consentChanged: samples.changedConsent,
+  /** A client whose name passes for another, at a host that is not written in ASCII. */
+  consentDisguised: samples.disguisedConsent,
+  /** Clients of the list, that answer to their own site and on somebody's machine. */
+  consentKnownSite: samples.knownSiteConsent,
+  consentKnownProgram: samples.knownProgramConsent,
   oneClick: samples.oneClick,
   continueOn: samples.continueOn,
   moveOn: samples.moveOn,
@@ -59,6 +66,10 @@ export function renderEvery(pages: Pages, views: Views = VIEWS): Record<PageName
     consent: pages.consent(views.consent),
     consentAllClasses: pages.consent(views.consentAllClasses),
     consentLongWords: pages.consent(views.consentLongWords),
+    consentChanged: pages.consent(views.consentChanged),
+    consentDisguised: pages.consent(views.consentDisguised),
+    consentKnownSite: pages.consent(views.consentKnownSite),
+    consentKnownProgram: pages.consent(views.consentKnownProgram),
     oneClick: pages.consent(views.oneClick),
     continueOn: pages.continueOn(views.continueOn),
     moveOn: pages.continueOn(views.moveOn),

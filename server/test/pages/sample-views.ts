@@ -106,6 +106,53 @@ export const firstConsent: ConsentView = {
   alreadyAllowed: [],
 }
 
+export const changedConsent: ConsentView = {
+  ...firstConsent,
+  changes: [
+    { kind: 'name', before: 'Claude Desk', now: 'Claude' },
+    { kind: 'name-unseen' },
+    { kind: 'returns', address: `https://claude.example/callback/${'c'.repeat(120)}` },
+    { kind: 'returns-more', count: 2 },
+    { kind: 'no-longer-returns', address: 'http://127.0.0.1/callback' },
+    { kind: 'no-longer-returns-more', count: 1 },
+    { kind: 'signs' },
+    { kind: 'no-longer-signs' },
+    { kind: 'keys', added: 1, removed: 2 },
+    { kind: 'keys-place', before: 'https://claude.example/keys.json', now: 'https://keys.example/keys.json' },
+    { kind: 'keys-place', before: undefined, now: 'https://keys.example/keys.json' },
+    { kind: 'keys-place', before: 'https://claude.example/keys.json', now: undefined },
+    { kind: 'unknown' },
+  ],
+}
+
+export const disguisedConsent: ConsentView = {
+  ...firstConsent,
+  client: {
+    clientId: 'https://xn--80ak6aa92e.example/client.json',
+    name: 'xn--80ak6aa92e.example',
+    disguisedName: 'Сlaude',
+    verification: { kind: 'verified-domain', host: 'xn--80ak6aa92e.example' },
+  },
+  redirect: { uri: 'https://xn--r8jz45g.example/cb', kind: 'web', display: 'xn--r8jz45g.example' },
+}
+
+export const knownSiteConsent: ConsentView = {
+  ...firstConsent,
+  client: {
+    ...firstConsent.client,
+    verification: { kind: 'verified-domain', host: 'claude.example', known: 'site' },
+  },
+}
+
+export const knownProgramConsent: ConsentView = {
+  ...consent,
+  client: {
+    clientId: 'https://claude.example/oauth/claude-code-client-metadata',
+    name: 'Claude Code',
+    verification: { kind: 'verified-domain', host: 'claude.example', known: 'program' },
+  },
+}
+
 export const oneClick: ConsentView = { ...consent, newPermissions: [] }
 
 export const continueOn: ContinueView = { ...page, next: '/auth/u1', clientName: 'Acme IDE' }
@@ -155,7 +202,12 @@ export const account: AccountView = {
       ],
     },
     {
-      client: { clientId: 'c_7b1d', name: 'Desk', verification: { kind: 'unverified' } },
+      client: {
+        clientId: 'c_7b1d',
+        name: 'c_7b1d',
+        disguisedName: 'Dеsk',
+        verification: { kind: 'unverified' },
+      },
       servers: [
         {
           consentId: '0199c6f0-8c1e-7d3a-9b55-2f6c1d0e4a79',

@@ -80,6 +80,14 @@ export interface TestServerOptions {
 // Longer than any test pauses: a connection that closes just when a request is sent on it is no finding.
 const KEEP_ALIVE_MS = 120_000
 
+/** Documents of everybody; nobody is trusted or denied. */
+export const DOCUMENTS_OF_ALL: Settings['clientDocuments'] = {
+  mode: 'open',
+  trustedHosts: [],
+  deniedHosts: [],
+  knownClients: true,
+}
+
 /** Starts a server with the account `alice` and the resource under test. */
 export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
   const given = options.sharing?.databaseUrl ?? options.databaseUrl
@@ -148,7 +156,7 @@ function testSettings(options: TestServerOptions, origin: string, databaseUrl: s
     signingAlgorithm: 'ES256',
     lifetimes: { ...LIFETIMES, ...options.lifetimes },
     registration: { mode: 'open' },
-    clientDocuments: { mode: 'open', trustedHosts: [] },
+    clientDocuments: DOCUMENTS_OF_ALL,
     dpop: { requireNonce: false },
     pushedRequests: { required: false },
     privateUseRedirects: SHIPPED_PRIVATE_USE_REDIRECTS,

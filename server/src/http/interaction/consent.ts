@@ -5,6 +5,7 @@ import type { AuditEvent } from '../../store/audit-event.ts'
 import { abandon, currentUnit } from '../../store/unit-of-work.ts'
 import { readForm } from '../request-body.ts'
 import { answerExpired, answerForged, answerPage, moveTo } from './answer.ts'
+import { changesSinceConsent } from './changes.ts'
 import { factsOf } from './facts.ts'
 import {
   agreedPermissions,
@@ -115,6 +116,7 @@ async function renderConsent(
 ): Promise<string | undefined> {
   const session = await deps.sessions.findByUid(pending.session.uid)
   if (session?.account?.id !== pending.session.accountId) return undefined
+  const changes = await changesSinceConsent(pending, deps)
   const offered = await definitionsOf(pending.newScopes, pending, deps)
   const earlier = pending.scopes.filter((scope) => !pending.newScopes.includes(scope))
   const allowed = await definitionsOf(earlier, pending, deps)
@@ -125,6 +127,7 @@ async function renderConsent(
     action: `${pending.nextPath}/consent`,
     csrf: pending.formToken,
     ...(await factsOf(pending, deps)),
+    ...(changes === undefined ? {} : { changes }),
     newPermissions: offered.map((definition) => permissionView(definition, nothingChosen === undefined)),
     alreadyAllowed: allowed.map((definition) => permissionView(definition)),
     durations: durationChoices(offered, deps.lifetimes.elevationSessionSeconds, nothingChosen?.duration),

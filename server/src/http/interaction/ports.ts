@@ -6,6 +6,7 @@ import type { Consents } from '../../store/consents.ts'
 import type { Database } from '../../store/database.ts'
 import type { ResourceRegistry } from '../../store/resource-registry.ts'
 import type { Sessions } from '../../store/sessions.ts'
+import type { ListedClient } from '../known-clients/known-clients.ts'
 import type { Pages } from '../pages/index.ts'
 import type { SignInTries } from '../sign-in-tries.ts'
 
@@ -74,11 +75,27 @@ export interface KnownClient {
   readonly documentHost: string | undefined
 }
 
+/** One thing that two versions of a client document say differently. */
+export type ClientChange =
+  | { readonly kind: 'name'; readonly before: string; readonly now: string }
+  | { readonly kind: 'redirects'; readonly added: readonly string[]; readonly removed: readonly string[] }
+  | { readonly kind: 'method'; readonly signs: boolean }
+  | { readonly kind: 'keys'; readonly added: number; readonly removed: number }
+  | { readonly kind: 'keys-place'; readonly before: string | undefined; readonly now: string | undefined }
+
 /** What the pages of interactions need; each page takes what it calls. */
 export interface InteractionDeps {
   readonly interactions: PendingInteractions
   readonly browserSessions: BrowserSessions
   readonly describeClient: (client: Pick<Pending, 'clientId' | 'clientDigest'>) => Promise<KnownClient | undefined>
+  /** @returns undefined where one of the versions is not here any more */
+  readonly describeChanges: (versions: {
+    clientId: string
+    before: string
+    now: string
+  }) => Promise<readonly ClientChange[] | undefined>
+  /** Clients that pages may call known; none where the operator wants it so. */
+  readonly knownClients: readonly ListedClient[]
   readonly registry: ResourceRegistry
   readonly accounts: Pick<Accounts, 'findForSignIn' | 'setPasswordHash'>
   readonly consents: Consents

@@ -1,5 +1,5 @@
 import { TOOL_CLASSES } from '@sallyport/policy'
-import { buildVerification } from './facts.ts'
+import { buildDisguise, buildVerification } from './facts.ts'
 import { buildTitle, type Page } from './frame.ts'
 import { MESSAGES } from './messages.ts'
 import { buildSentence, plainText } from './sentence.ts'
@@ -40,7 +40,8 @@ function buildClient({ client, servers }: AccountClientView) {
   return {
     clientId,
     name,
-    verification: { kind: verification.kind, text: buildVerification(verification) },
+    verification: { kind: verification.kind, text: buildVerification(client) },
+    ...buildDisguise(client),
     servers: servers.map((server) => buildServer(server, name)),
     takeBack: buildSentence(MESSAGES.takeBackClient, { client: name }),
   }

@@ -1,3 +1,5 @@
+import { buildChanges, type Changes } from './changes.ts'
+import { displayHost } from './display-host.ts'
 import { buildFacts, type Facts, schemeOf } from './facts.ts'
 import { buildTitle, type Page } from './frame.ts'
 import { MESSAGES } from './messages.ts'
@@ -10,6 +12,7 @@ interface ConsentContent {
   readonly csrf: string
   readonly heading: Sentence
   readonly facts: Facts
+  readonly changes: Changes | undefined
   readonly warning?: { readonly heading: Sentence; readonly text: Sentence }
   readonly error: string | undefined
   /** Above the boxes. */
@@ -41,6 +44,7 @@ export function buildConsent(view: ConsentView, elevationSessionSeconds: number)
     csrf: view.csrf,
     heading,
     facts: buildFacts(view),
+    changes: buildChanges(view),
     ...(warning && { warning }),
     error: view.error,
     legend: isStepUp ? MESSAGES.newPermissions : MESSAGES.permissions,
@@ -76,7 +80,10 @@ function buildElsewhereWarning({ client, redirect }: ConsentView): ConsentConten
   const { verification, name } = client
   if (verification.kind !== 'verified-domain' || redirect.display === verification.host) return undefined
   return {
-    heading: buildSentence(MESSAGES.elsewhereHeading, { host: redirect.display, domain: verification.host }),
+    heading: buildSentence(MESSAGES.elsewhereHeading, {
+      host: displayHost(redirect.display),
+      domain: displayHost(verification.host),
+    }),
     text: buildSentence(MESSAGES.elsewhere, { client: name }),
   }
 }

@@ -1,3 +1,4 @@
+import { displayHost } from './display-host.ts'
 import { MESSAGES } from './messages.ts'
 import { buildSentence, type Sentence } from './sentence.ts'
 import type { ClientView, RedirectView, ResourceView } from './views.ts'
@@ -6,6 +7,7 @@ import type { ClientView, RedirectView, ResourceView } from './views.ts'
 export interface Facts {
   readonly clientName: string
   readonly verification: { readonly kind: ClientView['verification']['kind']; readonly text: Sentence }
+  readonly disguise?: Sentence
   readonly resource: ResourceView
   readonly resourceNote?: Sentence
   readonly sendsBackTo?: Sentence
@@ -21,7 +23,8 @@ interface FactsSource {
 export function buildFacts({ client, resource, redirect, resourceWasDefaulted }: FactsSource): Facts {
   return {
     clientName: client.name,
-    verification: { kind: client.verification.kind, text: buildVerification(client.verification) },
+    verification: { kind: client.verification.kind, text: buildVerification(client) },
+    ...buildDisguise(client),
     resource,
     ...(resourceWasDefaulted === true && {
       resourceNote: buildSentence(MESSAGES.resourceWasDefaulted, { client: client.name }),
@@ -35,10 +38,18 @@ export function schemeOf(redirect: RedirectView): string {
   return redirect.display.endsWith(':') ? redirect.display : `${redirect.display}:`
 }
 
-export function buildVerification(verification: ClientView['verification']): Sentence {
+export function buildDisguise({ disguisedName: name }: ClientView): { readonly disguise?: Sentence } {
+  return name === undefined ? {} : { disguise: buildSentence(MESSAGES.disguisedName, { name }) }
+}
+
+export function buildVerification({ name: client, verification }: ClientView): Sentence {
   switch (verification.kind) {
-    case 'verified-domain':
-      return buildSentence(MESSAGES.verifiedDomain, { host: verification.host })
+    case 'verified-domain': {
+      const host = displayHost(verification.host)
+      if (verification.known === 'site') return buildSentence(MESSAGES.knownSite, { host, client })
+      if (verification.known === 'program') return buildSentence(MESSAGES.knownProgram, { host, client })
+      return buildSentence(MESSAGES.verifiedDomain, { host })
+    }
     case 'pre-registered':
       return buildSentence(MESSAGES.preRegistered, {})
     case 'unverified':
@@ -49,7 +60,7 @@ export function buildVerification(verification: ClientView['verification']): Sen
 function buildSendsBackTo(redirect: RedirectView): Sentence {
   switch (redirect.kind) {
     case 'web':
-      return buildSentence(MESSAGES.sendsBackToWeb, { host: redirect.display })
+      return buildSentence(MESSAGES.sendsBackToWeb, { host: displayHost(redirect.display) })
     case 'loopback':
       return buildSentence(MESSAGES.sendsBackToLoopback, { address: redirect.display })
     case 'private-use':

@@ -21,8 +21,10 @@ import type {
   SignOutView,
 } from './views.ts'
 
+export { displayAddress } from './display-address.ts'
 export { displayName } from './display-name.ts'
 export { PAGE_HEADERS } from './headers.ts'
+export { isDisguised } from './look-alikes.ts'
 export { durationLabel } from './messages.ts'
 export type * from './views.ts'
 

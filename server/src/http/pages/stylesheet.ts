@@ -53,6 +53,8 @@ dt { color: var(--muted); }
 .unverified { color: var(--warning); }
 .notice { margin-bottom: 1.25rem; padding: .75rem 1rem; border-inline-start: 4px solid; }
 .notice p { margin: 0; color: var(--ink); }
+.changes { margin: .25rem 0; padding-inline-start: 1.25rem; }
+.changes bdi { font-weight: 600; }
 .notice-warning { border-color: var(--warning); background: var(--warning-ground); }
 .notice-error { border-color: var(--bad); background: var(--bad-ground); font-weight: 600; }
 fieldset { min-width: 0; margin-bottom: 1.25rem; padding: .5rem .75rem .75rem; border: 1px solid var(--line); border-radius: 8px; }

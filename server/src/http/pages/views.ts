@@ -11,10 +11,12 @@ export interface PageView {
 /** Who asks, and how much of it was verified. */
 export interface ClientView {
   readonly clientId: string
-  /** Cleaned of control and bidi characters, at most 64 characters. */
+  /** Cleaned of control and bidi characters, at most 64 characters. Not what the client calls itself if that is a disguise. */
   readonly name: string
-  readonly verification:
-    | { readonly kind: 'verified-domain'; readonly host: string }
+  /** What it calls itself, cleaned, where the letters of that can pass for others. */
+  readonly disguisedName?: string
+  readonly verification: /** `known`: on the list of known clients, as one that answers to its own site or as a program on somebody's machine. */
+    | { readonly kind: 'verified-domain'; readonly host: string; readonly known?: 'site' | 'program' }
     | { readonly kind: 'pre-registered' }
     | { readonly kind: 'unverified' }
 }
@@ -55,6 +57,20 @@ export interface SignInView extends PageView {
   readonly error?: string
 }
 
+/** One thing about a client that is different since the person agreed to it; names and addresses are cleaned. */
+export type ChangeView =
+  | { readonly kind: 'name'; readonly before: string; readonly now: string }
+  /** The two names differ in what cannot be shown. */
+  | { readonly kind: 'name-unseen' }
+  | { readonly kind: 'returns' | 'no-longer-returns'; readonly address: string }
+  | { readonly kind: 'returns-more' | 'no-longer-returns-more'; readonly count: number }
+  | { readonly kind: 'signs' | 'no-longer-signs' }
+  | { readonly kind: 'keys'; readonly added: number; readonly removed: number }
+  /** Where its keys are; undefined for its own document. */
+  | { readonly kind: 'keys-place'; readonly before: string | undefined; readonly now: string | undefined }
+  /** What was agreed to is not here any more. */
+  | { readonly kind: 'unknown' }
+
 export interface ConsentView extends PageView {
   readonly login: string
   /** "Not you?": posts `decision=switch` by its own button. */
@@ -63,6 +79,8 @@ export interface ConsentView extends PageView {
   readonly client: ClientView
   readonly resource: ResourceView
   readonly redirect: RedirectView
+  /** What is different about the client since this person agreed to it; absent where nothing is. */
+  readonly changes?: readonly ChangeView[]
   /** Empty on the one-click page: then there are no boxes and no durations. */
   readonly newPermissions: readonly PermissionView[]
   readonly alreadyAllowed: readonly PermissionView[]

@@ -1,3 +1,4 @@
+import { findDenial } from '../../config/document-hosts.ts'
 import type { ClientDocumentSettings } from '../../config/settings.ts'
 import type { ClientDocuments, DocumentVersion, KnownDocument, Look } from '../../store/client-documents.ts'
 import type { Report } from '../report.ts'
@@ -8,6 +9,7 @@ import type { Refresher } from './refresher.ts'
 import { DOCUMENT_CODES, DocumentError, type DocumentRefusal, KeysUnavailableError, refuse } from './refusal.ts'
 import { judgeKeys, KEYS_MAX_AGE_SECONDS, keysAge, keysOf, keysUri } from './token-keys.ts'
 
+export { type ClientChange, changesBetween } from './changes.ts'
 export { isDocumentUrl } from './document-url.ts'
 
 /** A client known by its document, at one version of it. */
@@ -87,6 +89,8 @@ export function createDocumentClients(deps: Deps): DocumentClients {
       return found && describe(found.known, found.host, deps.settings)
     },
     async forToken(url, { value, kid, source }) {
+      const admitted = admit(url)
+      if (!admitted.ok) return reportRefused(url, admitted, deps.report)
       const wanted = value === undefined ? {} : { presented: value }
       const found = await find(url, wanted)
       const lasting = found && (await whileItLasts(url, found.look, wanted, deps))
@@ -109,11 +113,23 @@ interface Found {
 type Wanted = { readonly presented?: string; readonly digest?: string }
 
 /** Whether documents at this URL are taken at all; nothing has been fetched yet. */
-function admitUrl(url: string, { mode, trustedHosts }: ClientDocumentSettings): ReturnType<typeof judgeDocumentUrl> {
+function admitUrl(
+  url: string,
+  { mode, trustedHosts, deniedHosts }: ClientDocumentSettings,
+): ReturnType<typeof judgeDocumentUrl> {
   const judged = judgeDocumentUrl(url)
-  if (!judged.ok || mode === 'open') return judged
+  if (!judged.ok) return judged
+  const denial = findDenial(judged.host, deniedHosts)
+  if (denial !== undefined) return refuse('denied', `${judged.host} is denied: deniedHosts has ${denial}`)
+  if (mode === 'open') return judged
   if (mode === 'off') return refuse('host', 'client documents are switched off')
   return trustedHosts.includes(judged.host) ? judged : refuse('host', `${judged.host} is not a trusted host`)
+}
+
+/** Whoever held tokens hears the same as an unknown client. The operator, who closed the door, hears that it is closed. */
+function reportRefused(url: string, { reason, detail }: DocumentRefusal, report: Report): undefined {
+  if (reason === 'url') return
+  report('warn', 'a client document is not taken', { clientId: url, code: DOCUMENT_CODES[reason], reason: detail })
 }
 
 type Fresh = { readonly ok: true; readonly known: KnownDocument } | DocumentRefusal

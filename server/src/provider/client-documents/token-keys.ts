@@ -1,5 +1,6 @@
 import type { PublicKey } from '../../config/public-key-set.ts'
 import type { KnownDocument } from '../../store/client-documents.ts'
+import { inlineKeys } from './inline-keys.ts'
 import { stillPublished } from './key-set.ts'
 
 /** Keys are never older than this when a signature is judged by them: a key that was stolen dies within it. */
@@ -41,9 +42,4 @@ export function judgeKeys(known: KnownDocument, kid: string | undefined): KeysNe
 
 export function keysUri({ version }: Pick<KnownDocument, 'version'>): string | undefined {
   return typeof version.metadata.jwks_uri === 'string' ? version.metadata.jwks_uri : undefined
-}
-
-// Judged before it was stored.
-function inlineKeys({ jwks }: Readonly<Record<string, unknown>>): readonly PublicKey[] {
-  return typeof jwks === 'object' && jwks !== null && 'keys' in jwks ? (jwks.keys as readonly PublicKey[]) : []
 }

@@ -7,7 +7,8 @@ export const ACCOUNT = `<h1><%= it.messages.accountHeading %></h1>
 <% } %><% for (const app of it.clients) { %><section class="app">
 <h3><bdi><%= app.name %></bdi></h3>
 <span class="detail address <%= app.verification.kind %>"><%~ include('@sentence', { parts: app.verification.text }) %></span>
-<% for (const server of app.servers) { %><div class="server">
+<% if (app.disguise) { %><span class="detail unverified"><%~ include('@sentence', { parts: app.disguise }) %></span>
+<% } %><% for (const server of app.servers) { %><div class="server">
 <bdi class="name"><%= server.resource.name %></bdi>
 <span class="detail"><code><%= server.resource.uri %></code></span>
 <span class="detail"><%= server.lastUsed %></span>

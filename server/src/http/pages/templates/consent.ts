@@ -2,7 +2,14 @@
 export const CONSENT = `<h1 class="question"><%~ include('@sentence', { parts: it.heading }) %></h1>
 <% if (it.error !== undefined) { %><%~ include('@alert', { error: it.error }) %><% } %>
 <%~ include('@facts', { facts: it.facts }) %>
-<% if (it.warning) { %><div class="notice notice-warning">
+<% if (it.changes) { %><div class="notice notice-warning">
+<p><strong><%~ include('@sentence', { parts: it.changes.heading }) %></strong></p>
+<ul class="changes">
+<% for (const change of it.changes.list) { %><li><%~ include('@sentence', { parts: change }) %></li>
+<% } %></ul>
+<p><%= it.changes.advice %></p>
+</div>
+<% } %><% if (it.warning) { %><div class="notice notice-warning">
 <p><strong><%~ include('@sentence', { parts: it.warning.heading }) %></strong></p>
 <p><%~ include('@sentence', { parts: it.warning.text }) %></p>
 </div>

@@ -2,7 +2,9 @@
 export const FACTS = `<dl class="facts">
 <div><dt><%= it.messages.requestedBy %></dt>
 <dd><bdi class="name"><%= it.facts.clientName %></bdi>
-<span class="detail address <%= it.facts.verification.kind %>"><%~ include('@sentence', { parts: it.facts.verification.text }) %></span></dd></div>
+<span class="detail address <%= it.facts.verification.kind %>"><%~ include('@sentence', { parts: it.facts.verification.text }) %></span>
+<% if (it.facts.disguise) { %><span class="detail unverified"><%~ include('@sentence', { parts: it.facts.disguise }) %></span>
+<% } %></dd></div>
 <div><dt><%= it.messages.worksOn %></dt>
 <dd><bdi class="name"><%= it.facts.resource.name %></bdi>
 <code class="detail"><%= it.facts.resource.uri %></code>
