@@ -23,7 +23,7 @@ export const CLIENT_ANSWERS: Readonly<Record<string, string>> = {
     'The slash of an empty path is no part of a resource: both spellings are the same one, and the token carries ours.',
   inspector: 'An empty scope in a registration is no scope.',
   'mcp-remote':
-    'Members that are not known are overlooked, and so are scopes that the resource does not have. A registration on another port is answered.',
+    'Members that are not known are overlooked, and so are scopes that the resource does not have; with those of OpenID Connect alone it gets what a client gets that names none. A registration on another port is answered. A refresh may name the scopes that were granted. A client that is not known is told so in JSON where nothing else is taken, so that it registers anew.',
   'sdk-1':
     'The scope of a registration does not limit what is asked for later. A refresh never widens; once it has forgotten its tokens it gets the new scope and keeps those for discovery and reading.',
   'sdk-2':

@@ -14,6 +14,8 @@ PASSWORD=… npm run examine -- quirks https://auth.example.com --resource https
 \`\`\`
 
 The scores are data of runs: \`UPDATE_SCORES=1 npx vitest run conformance/test/quirks/scores.test.ts\` writes them, the same test without it fails when a run differs.
+
+Two libraries that validate each answer are no clients in service, and are run all the same: [openid-client](../server/test/e2e/openid-client.test.ts) and [oauth4webapi](../server/test/e2e/oauth4webapi.test.ts), the latter with pushed requests and bound tokens.
 `
 
 export interface ClientsPage {

@@ -39,11 +39,23 @@ export function errors(renderErrorPage: RenderErrorPage, rules: ErrorRedirectRul
       // Nothing of a refused request is written: the browser keeps the cookies it came with.
       ctx.remove('Set-Cookie')
       if (ctx.status === 429) ctx.set('Retry-After', String(LIMIT_RETRY_SECONDS))
+      if (isForgotten(error) && ctx.accepts('html') === false && ctx.accepts('json') !== false) {
+        ctx.body = refusalBody(out)
+        return
+      }
       ctx.set({ ...page.headers })
       ctx.type = 'html'
       ctx.body = page.body
     },
   }
+}
+
+/**
+ * A client that is not registered, or no longer. Programs that kept a registration ask here, before they send a person, whether
+ * it still counts, and register anew when they read this; the page would be a dead end for their people. A browser takes HTML.
+ */
+function isForgotten(error: Error): boolean {
+  return error instanceof engineErrors.InvalidClient && !(error instanceof DocumentError)
 }
 
 /** The wire form of a refusal in JSON: the OAuth members, our code, and the id that finds it in the operator's log. */

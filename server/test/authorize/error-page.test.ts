@@ -52,10 +52,29 @@ describe('an error page of the authorization endpoint', () => {
   })
 
   it('is a page for whoever asks: JSON in Accept does not make it something a script reads', async () => {
-    const url = `${server.issuer}/authorize?client_id=nobody`
+    const url = `${server.issuer}/authorize?client_id=${clientId}&redirect_uri=https://evil.example`
     const response = await fetch(url, { headers: { Accept: 'application/json' } })
     expect(response.headers.get('content-type')).toMatch(/^text\/html/)
   })
+
+  it.each([
+    { accept: 'application/json', type: /^application\/json/ },
+    { accept: 'text/html,application/xhtml+xml,*/*;q=0.8', type: /^text\/html/ },
+    { accept: '*/*', type: /^text\/html/ },
+    { accept: 'application/json, text/html', type: /^text\/html/ },
+  ])(
+    'about a client that is not registered is JSON for a program that takes nothing else, so that it registers anew: $accept (AS-DCR-07)',
+    async ({ accept, type }) => {
+      const response = await fetch(`${server.issuer}/authorize?client_id=client_forgotten`, { headers: { accept } })
+      expect(response.status).toBe(400)
+      expect(response.headers.get('content-type')).toMatch(type)
+      expect(response.headers.get('access-control-allow-origin')).toBeNull()
+      expect(response.headers.get('cache-control')).toBe('no-store')
+      const body = await response.text()
+      if (accept !== 'application/json') return
+      expect(JSON.parse(body)).toMatchObject({ error: 'invalid_client', error_code: 'SALLYPORT_E_CLIENT' })
+    },
+  )
 
   // A client id that is a URL is looked up at its host, and has a page of its own for whatever it finds there.
   it('tells the same about every client that is not registered here', async () => {

@@ -1,7 +1,8 @@
 import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startTestServer, type TestServer, TOOLS } from '../setup/authorization-server.ts'
-import { type Decision, register, signInAndRedeem } from '../setup/flow.ts'
+import { approve, authorization, type Decision, redeem, register, signInAndRedeem } from '../setup/flow.ts'
+import { push, pushedUrl } from '../setup/push.ts'
 import { ask, askAgreed, expectRefusal, expectTaken } from './ask.ts'
 
 const OTHER = 'https://other.example/mcp'
@@ -41,6 +42,16 @@ describe('the scope of an authorization request', () => {
     { asked: undefined, gets: INITIAL, because: 'none means the initial ones (AS-AZ-17, T-11)' },
     { asked: '', gets: INITIAL, because: 'an empty one is none' },
     { asked: 'offline_access', gets: INITIAL, because: 'offline_access names nothing of a resource (AS-SC-06)' },
+    {
+      asked: 'openid email profile',
+      gets: INITIAL,
+      because: 'scopes of OpenID Connect name nothing of a resource, and mcp-remote has no others (AS-SC-02, T-10)',
+    },
+    {
+      asked: 'openid profile email address phone offline_access',
+      gets: INITIAL,
+      because: 'all of OpenID Connect together name nothing either',
+    },
     { asked: 'mcp:issue:read', gets: 'mcp:issue:read', because: 'no more than asked (AS-SC-01)' },
     { asked: 'mcp:issue:read mcp:issue:read', gets: 'mcp:issue:read', because: 'each once' },
     { asked: 'mcp:issue:read bogus', gets: 'mcp:issue:read', because: 'unknown ones are dropped (AS-SC-02)' },
@@ -74,6 +85,14 @@ describe('the scope of an authorization request', () => {
     expect(await granted(asked)).toBe(gets)
   })
 
+  it('is decided the same when it is pushed: scopes of OpenID Connect alone are none (AS-SC-02, AS-PAR-01)', async () => {
+    const request = authorization(server, clientId, { scope: 'openid email profile' })
+    const { body } = await push(server, request)
+    const { code } = await approve(server, { url: pushedUrl(server, clientId, body.request_uri) })
+    const tokens = await redeem(server, request, code)
+    expect(tokens.body.scope).toBe(INITIAL)
+  })
+
   it('gets a write scope only when it asks for it and the person ticks it (AS-SC-01)', async () => {
     expect(await granted(EVERYTHING, { scopes: EVERYTHING.split(' ') })).toBe(EVERYTHING)
     expect(await granted(EVERYTHING, { scopes: ['mcp:issue:create'] })).toBe('mcp:issue:create')
@@ -81,8 +100,9 @@ describe('the scope of an authorization request', () => {
 
   it.each([
     { asked: 'bogus', because: 'nobody knows it' },
-    { asked: 'openid', because: 'there are no ID tokens here' },
-    { asked: 'openid profile email', because: 'there are no ID tokens here' },
+    { asked: 'openid bogus', because: 'one that nobody knows was asked for, too' },
+    { asked: 'openid mcp:branch:delete', because: 'a destructive one was asked for, too' },
+    { asked: 'OPENID', because: 'case counts, also for scopes of OpenID Connect' },
     { asked: 'mcp:wiki:read', because: 'it is of another resource (A125)' },
     { asked: 'mcp:branch:delete', because: 'it is destructive' },
     { asked: 'mcp:*', because: 'no scope stands for others (A125)' },

@@ -1,3 +1,4 @@
+import { importJWK } from 'jose'
 import * as oauth from 'oauth4webapi'
 import { validateJwtAccessToken } from 'oauth4webapi'
 import * as client from 'openid-client'
@@ -93,5 +94,23 @@ describe('the certified relying party openid-client 6, validating every response
     const refreshed = await client.refreshTokenGrant(configuration, tokens.refresh_token ?? '')
     expect(refreshed.scope).toBe('mcp:repositories:list mcp:issue:read')
     expect(refreshed.refresh_token).not.toBe(tokens.refresh_token)
+    tokens = refreshed
+  })
+
+  it('asks as the resource, which signs in by key, what the token says, until its client revokes (AS-INT-01, AS-REV-01)', async () => {
+    const { id, key } = stack.owner
+    const proof = client.PrivateKeyJwt((await importJWK(key, 'ES256')) as CryptoKey)
+    const resource = await client.discovery(new URL(stack.server.issuer), id, undefined, proof, insecure)
+    const said = await client.tokenIntrospection(resource, tokens.access_token)
+    expect(said).toMatchObject({
+      active: true,
+      aud: stack.demo.url,
+      client_id: configuration.clientMetadata().client_id,
+    })
+    await client.tokenRevocation(configuration, tokens.refresh_token ?? '', { token_type_hint: 'refresh_token' })
+    expect(await client.tokenIntrospection(resource, tokens.access_token)).toEqual({ active: false })
+    await expect(client.refreshTokenGrant(configuration, tokens.refresh_token ?? '')).rejects.toMatchObject({
+      error: 'invalid_grant',
+    })
   })
 })

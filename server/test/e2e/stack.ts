@@ -1,3 +1,4 @@
+import type { JWK } from 'jose'
 import { demoClient, registerDemo } from '../../src/dev/demo-registry.ts'
 import { type DemoServer, startDemoServer } from '../../src/dev/demo-server.ts'
 import { type DownstreamApi, startDownstreamApi } from '../../src/dev/downstream-api.ts'
@@ -11,6 +12,8 @@ export interface Stack {
   readonly server: TestServer
   readonly demo: DemoServer
   readonly downstream: DownstreamApi
+  /** The client that owns the demo as a resource, and its private key. */
+  readonly owner: { readonly id: string; readonly key: JWK }
   /** What the demo and the API told the person at the terminal. */
   readonly logged: readonly string[]
   close(): Promise<void>
@@ -38,6 +41,7 @@ export async function startStack(options: TestServerOptions = {}): Promise<Stack
     server,
     demo,
     downstream,
+    owner: client,
     logged,
     async close() {
       await demo.close()

@@ -17,9 +17,13 @@ export const inspector: ClientProfile = {
       url: 'https://github.com/modelcontextprotocol/inspector/blob/86d5f58e/core/auth/scopes.ts',
       says: 'a step-up asks for the union; the rest is SDK 2',
     },
+    {
+      url: 'https://www.npmjs.com/package/@modelcontextprotocol/inspector/v/2.12.0',
+      says: 'its code, run: the command line acts on a missing scope only where it was given a client',
+    },
   ],
   differs:
-    'Registers with an empty scope. The web form asks from a page, so CORS counts, which this replay does not try. A document only where it is told of one.',
+    'Registers with an empty scope. The web form asks from a page, so CORS counts, which this replay does not try. A document only where it is told of one. Its command line steps up only where it is told of a client, by id or by document; else it refreshes, and gives up.',
   unknown: ['whether it refreshes several times at once'],
   discovery: { order: ['oauth-inserted', 'openid-inserted', 'openid-appended'], comparesIssuer: true },
   identities: [

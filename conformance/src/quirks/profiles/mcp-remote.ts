@@ -7,7 +7,7 @@ export const mcpRemote: ClientProfile = {
   sources: [
     {
       url: 'https://www.npmjs.com/package/mcp-remote/v/0.15.1',
-      says: 'its code: members of its registration, its port, the scopes that it asks for where nobody names any, and that it registers anew for another port; calls of one process share a refresh; the rest is SDK 2',
+      says: 'its code: members of its registration, its port, the scopes that it asks for where nobody names any, that it registers anew for another port, and where the authorization endpoint answers in JSON that its registration is gone; a refresh repeats the scopes that were granted; calls of one process share a refresh; the rest is SDK 2',
     },
     {
       url: 'https://github.com/punkpeye/mcp-remote/issues/184',
@@ -15,7 +15,7 @@ export const mcpRemote: ClientProfile = {
     },
   ],
   differs:
-    'Registers with software_id and software_version, for one port that it derives from the URL of the MCP server, and anew for another. Asks for openid, email and profile where nobody names a scope. A document only where it is told of one.',
+    'Registers with software_id and software_version, for one port that it derives from the URL of the MCP server, and anew for another. Asks for openid, email and profile where nobody names a scope; a refresh names the granted scopes. Asks the authorization endpoint for JSON before it sends its person with a registration that it kept. A document only where it is told of one.',
   unknown: ['what two of its processes do that share one stored refresh token'],
   discovery: { order: ['oauth-inserted', 'openid-inserted', 'openid-appended'], comparesIssuer: true },
   identities: [
@@ -40,7 +40,7 @@ export const mcpRemote: ClientProfile = {
   scope: { asks: 'resource', otherwise: 'openid email profile', offlineAccess: 'if-listed', prompts: true },
   resource: { spelling: 'verbatim', authorize: true, token: true, refresh: true },
   checksIss: true,
-  refreshScope: 'none',
+  refreshScope: 'granted',
   refreshesTogether: false,
   stepUp: { asks: 'union', refreshesFirst: false },
   registersForEachPort: true,
