@@ -38,12 +38,15 @@ export async function runTests(
   const report = join(root, 'defences-report.json')
   rmSync(report, { force: true })
   const files = [...new Set(wanted.map(({ file }) => file))]
-  const names = [...new Set(wanted.map(({ name }) => RegExp.escape(name)))].join('|')
+  const names = [...new Set(wanted.map(({ name }) => patternOf(name)))].join('|')
   // Most modules are the same from run to run.
   const args = ['--experimental.fsModuleCache', '--reporter=json', `--outputFile=${report}`]
   const said = await vitest(root, ['run', ...files, '-t', names, ...args])
   return readReport(root, report, said)
 }
+
+// Vitest takes a name for a pattern.
+const patternOf = (name: string): string => name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
 
 function vitest(root: string, args: readonly string[]): Promise<string> {
   const { promise, resolve, reject } = Promise.withResolvers<string>()

@@ -55,7 +55,7 @@ export async function startHostileServer({ path = '/mcp', challenge, replies }: 
     if (token !== undefined) tokens.push(token)
     const body = await text(req)
     const refusal: Answer = { status: 401, headers: { 'WWW-Authenticate': `Bearer${challenged}` } }
-    const said = pathname === path ? refusal : await (routes[pathname] ?? (() => ({ status: 404 })))(req, body)
+    const said: Answer = pathname === path ? refusal : await (routes[pathname] ?? (() => ({ status: 404 })))(req, body)
     res.writeHead(said.status, said.headers).end(said.body === undefined ? '' : JSON.stringify(said.body))
   }
   return {

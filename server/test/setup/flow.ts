@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
+import { expect } from 'vitest'
 import { issued } from '../canary/index.ts'
 import { learnParsed } from '../canary/learn-from-answer.ts'
 import { PASSWORD, RESOURCE, type TestServer } from './authorization-server.ts'
