@@ -7,6 +7,7 @@ import * as narrowedGrants from './0005-narrowed-grants.ts'
 import * as pushedRequests from './0006-pushed-requests.ts'
 import * as registrations from './0007-registrations.ts'
 import * as limits from './0008-limits.ts'
+import * as passkeys from './0009-passkeys.ts'
 
 /** One step of the database's history. */
 export interface Migration {
@@ -26,4 +27,5 @@ export const migrations: readonly Migration[] = [
   { name: '0006-pushed-requests', ...pushedRequests },
   { name: '0007-registrations', ...registrations },
   { name: '0008-limits', ...limits },
+  { name: '0009-passkeys', ...passkeys },
 ]

@@ -213,7 +213,7 @@ export const AUTHORIZE: readonly Defence[] = [
     off: [
       {
         file: 'server/src/http/interaction/sign-in.ts',
-        text: "  if (!deps.interactions.checkFormToken(pending, form.get('csrf') ?? '')) return answerForged(ctx, deps)\n",
+        text: '  if (!deps.interactions.checkFormToken(pending, csrf)) return answerForged(ctx, deps)\n',
         without: '',
       },
     ],
@@ -225,7 +225,7 @@ export const AUTHORIZE: readonly Defence[] = [
   {
     attack: 'A28',
     what: 'no page can be framed',
-    off: [{ file: 'server/src/http/pages/headers.ts', text: `    "frame-ancestors 'none'",\n`, without: '' }],
+    off: [{ file: 'server/src/http/pages/headers.ts', text: `  "frame-ancestors 'none'",\n`, without: '' }],
     test: { file: 'server/test/people/consent-page.test.ts', name: 'cannot be framed, kept, or read from a referrer' },
   },
   {

@@ -6,6 +6,10 @@ export const SERVER_CODES: CodeMeanings = {
     means: 'The person pressed Deny, or nothing of what was asked may be granted.',
     change: 'Nothing, or ask for scopes that can be granted; the log has the reason.',
   },
+  SALLYPORT_E_AUTHENTICATION_CLASS: {
+    means: 'The client asks by `acr_values` for a sign-in that there is not here, or that the person cannot do.',
+    change: 'Ask for one of `acr_values_supported` in the metadata; the person adds a passkey at `/account`.',
+  },
   SALLYPORT_E_CLIENT: {
     means: 'The client is not known here, or its secret or method of authentication is wrong.',
     change: 'Register again, or give the client the secret and the method it was registered with.',
@@ -168,6 +172,14 @@ export const SERVER_CODES: CodeMeanings = {
     means: 'More was asked of the process at once than it can do while callers wait; `part` in the log says of what.',
     change: 'Try again after `Retry-After`; when it goes on, add processes, or a faster database for `part` database.',
     oauth: 'temporarily_unavailable',
+  },
+  SALLYPORT_E_PASSKEY: {
+    means: 'A passkey proved nobody, or could not be added. People are told no more than this.',
+    change: 'See `why` in the line of the log; usually the person tries again, or the page was open for too long.',
+  },
+  SALLYPORT_E_PASSKEY_COPIED: {
+    means: 'The counter of a passkey went back: somebody may have a copy of it. It is suspended.',
+    change: 'Ask the person. They remove it at `/account` and add a new one, or you do by `sallyport passkeys remove`.',
   },
   SALLYPORT_E_PUSHED_REQUEST: {
     means:

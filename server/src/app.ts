@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { RequestListener, Server } from 'node:http'
 import Koa from 'koa'
 import { pino } from 'pino'
+import { relyingPartyOf } from './config/relying-party.ts'
 import type { Settings } from './config/settings.ts'
 import { createEgress, type Egress } from './egress/index.ts'
 import { issuerAddress, originForm, pinAddress, targetBelowIssuer } from './http/address.ts'
@@ -23,6 +24,7 @@ import { createManagementServer, type ReadinessCheck } from './http/management.t
 import { pageRoutes } from './http/page-routes.ts'
 import { createPages, PAGE_HEADERS, type Pages } from './http/pages/index.ts'
 import { canonicalParameters } from './http/parameters.ts'
+import { createPasskeyCeremonies } from './http/passkeys/index.ts'
 import { answerProbes } from './http/probe.ts'
 import { createProxyHints } from './http/proxy-hints.ts'
 import { renderRefusal } from './http/refusal-page.ts'
@@ -33,10 +35,11 @@ import { resourceMetadata } from './http/resource-metadata.ts'
 import { createRevocationFeed } from './http/revocations/feed.ts'
 import { serveRevocations } from './http/revocations/serve.ts'
 import { createSignInTries } from './http/sign-in-tries.ts'
+import { createChallenges } from './keys/challenges.ts'
 import { type KeyRing, openKeyRing } from './keys/key-ring.ts'
 import { createLimitKeys, type LimitKey } from './keys/limit-keys.ts'
 import { createProbes } from './keys/probes.ts'
-import { createSealer } from './keys/sealing.ts'
+import { createSealer, type Sealer } from './keys/sealing.ts'
 import { signStatement } from './keys/sign-statement.ts'
 import { createMetrics } from './metrics/index.ts'
 import type { Observers } from './metrics/observers.ts'
@@ -244,7 +247,7 @@ export async function createApp(deps: {
   app.use(refuseManyHeaders)
   app.use(shedOverload({ report: log, now: ticks }))
   app.use(limits.bySource)
-  app.use(pageRoutes(interactionDeps(deps, server, { pages, now, address, limitKey })))
+  app.use(pageRoutes(interactionDeps(deps, server, { pages, now, address, limitKey, sealer })))
   app.use(resourceMetadata(settings.issuer, store.registry))
   app.use(revocationsOf(deps, keyRing))
   app.use(onlyEndpoints(disabledEndpoints(settings.registration.mode)))
@@ -271,8 +274,16 @@ function revocationsOf(
 function interactionDeps(
   { settings, store, log }: { settings: Settings; store: Store; log: Log },
   server: AuthorizationServer,
-  made: { pages: Pages; now: () => number; address: { host: string; basePath: string }; limitKey: LimitKey },
+  made: {
+    pages: Pages
+    now: () => number
+    address: { host: string; basePath: string }
+    limitKey: LimitKey
+    sealer: Sealer
+  },
 ): InteractionDeps {
+  const signInTries = createSignInTries({ limits: store.limits, limitKey: made.limitKey })
+  const party = relyingPartyOf(settings.issuer)
   return {
     interactions: server.pendingInteractions,
     browserSessions: server.browserSessions,
@@ -287,7 +298,17 @@ function interactionDeps(
     database: store.database,
     verifyPassword,
     hashPassword,
-    signInTries: createSignInTries({ limits: store.limits, limitKey: made.limitKey }),
+    signInTries,
+    passkeys: store.passkeys,
+    passkeyCeremonies:
+      party &&
+      createPasskeyCeremonies({
+        party,
+        challenges: createChallenges(made.sealer, made.now),
+        passkeys: store.passkeys,
+        signInTries,
+        report: log,
+      }),
     pages: made.pages,
     issuerHost: made.address.host,
     basePath: made.address.basePath,

@@ -14,6 +14,8 @@ import { keysListCommand } from './keys-list.ts'
 import { keysRewrapCommand } from './keys-rewrap.ts'
 import { keysRotateCommand } from './keys-rotate.ts'
 import { migrateCommand } from './migrate.ts'
+import { passkeysListCommand } from './passkeys-list.ts'
+import { passkeysRemoveCommand } from './passkeys-remove.ts'
 import { resourceAddCommand } from './resource-add.ts'
 import { resourceListCommand } from './resource-list.ts'
 import { resourceRemoveCommand } from './resource-remove.ts'
@@ -39,6 +41,7 @@ export function createProgram(context: CommandContext, version: string): Command
     checkConfigCommand(context),
     doctorCommand(context),
     userCommand(context),
+    passkeysCommand(context),
     clientCommand(context),
     resourceCommand(context),
     grantsCommand(context),
@@ -50,7 +53,7 @@ export function createProgram(context: CommandContext, version: string): Command
 function userCommand(context: CommandContext): Command {
   const command = createCommand(context, {
     name: 'user',
-    summary: 'people who sign in with a password',
+    summary: 'people who sign in',
     examples: ['sallyport user add alice', 'sallyport user list'],
   })
   return withSubcommands(command, [
@@ -59,6 +62,15 @@ function userCommand(context: CommandContext): Command {
     userPasswdCommand(context),
     userDisableCommand(context),
   ])
+}
+
+function passkeysCommand(context: CommandContext): Command {
+  const command = createCommand(context, {
+    name: 'passkeys',
+    summary: 'what people sign in by besides a password',
+    examples: ['sallyport passkeys list alice', 'sallyport passkeys remove alice'],
+  })
+  return withSubcommands(command, [passkeysListCommand(context), passkeysRemoveCommand(context)])
 }
 
 function clientCommand(context: CommandContext): Command {

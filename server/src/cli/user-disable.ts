@@ -12,7 +12,7 @@ export function userDisableCommand(context: CommandContext): Command {
     name: 'disable',
     summary: 'keep a person from signing in, and end what acts for them',
     details:
-      'Ends their sessions and grants. Access tokens that are out stop within seconds at servers that read the feed of revocations, and elsewhere when they expire, within minutes.',
+      'Ends their sessions and grants and removes their passkeys. Access tokens that are out stop within seconds at servers that read the feed of revocations, and elsewhere when they expire, within minutes.',
     examples: ['sallyport user disable alice'],
   })
   command.argument('<login>', 'who')

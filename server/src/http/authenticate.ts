@@ -1,5 +1,7 @@
 import type { Context } from 'koa'
+import { ACR } from '../config/authentication-class.ts'
 import type { Accounts } from '../store/accounts.ts'
+import type { SignedInBy } from '../store/sign-in-proof.ts'
 import { currentUnit } from '../store/unit-of-work.ts'
 import type { SignInTries, TooManyTries } from './sign-in-tries.ts'
 
@@ -14,47 +16,55 @@ export interface AuthenticateDeps {
   readonly report: (level: 'warn', message: string, detail: Readonly<Record<string, unknown>>) => void
 }
 
-/** A person who has proven to be one of this server's. */
-export interface Proven {
-  readonly accountId: string
-  /** Changes with each password. */
-  readonly passwordVersion: string
-}
+/**
+ * Why nobody was proven: the login and the password do not match, the passkey proves nobody, or there were too many that
+ * did not.
+ */
+export type AuthenticationRefusal = { readonly ok: false; readonly reason: 'mismatch' | 'passkey' } | TooManyTries
 
-/** Why nobody was proven: the login and the password do not match, or there were too many that did not. */
-export type AuthenticationRefusal = { readonly ok: false; readonly reason: 'mismatch' } | TooManyTries
+export type Authentication = ({ readonly ok: true } & SignedInBy) | AuthenticationRefusal
 
-export type Authentication = ({ readonly ok: true } & Proven) | AuthenticationRefusal
-
-export const SIGN_IN_CODES = { mismatch: 'SALLYPORT_E_SIGN_IN', 'too-many': 'SALLYPORT_E_SIGN_IN_LIMIT' } as const
+export const SIGN_IN_CODES = {
+  mismatch: 'SALLYPORT_E_SIGN_IN',
+  passkey: 'SALLYPORT_E_PASSKEY',
+  'too-many': 'SALLYPORT_E_SIGN_IN_LIMIT',
+} as const
 
 /** Judges a login and a password; a refusal is told to the operator. */
 export async function authenticate(login: string, password: string, deps: AuthenticateDeps): Promise<Authentication> {
   const outcome = await prove(login, password, deps)
-  if (outcome.ok) return outcome
   // Never with the login that was typed: people type their password there.
+  if (!outcome.ok) reportRefusal(SIGN_IN_CODES[outcome.reason], deps.report)
+  return outcome
+}
+
+/** Tells the operator of a sign-in that was refused. @param why for nobody else to know */
+export function reportRefusal(
+  code: string,
+  report: AuthenticateDeps['report'],
+  why: Readonly<Record<string, unknown>> = {},
+): void {
   const unit = currentUnit()
   const { correlationId, callerAddress: address } = unit
-  const code = SIGN_IN_CODES[outcome.reason]
   unit.refusedWith = code
-  deps.report('warn', 'sign-in refused', { correlationId, address, code })
-  return outcome
+  report('warn', 'sign-in refused', { correlationId, address, code, ...why })
 }
 
 async function prove(login: string, password: string, deps: Omit<AuthenticateDeps, 'report'>): Promise<Authentication> {
   if (login === '' || password === '' || password.length > PASSWORD_CHARACTERS_MAX) return MISMATCH
-  return deps.signInTries.judge(login, () => judge(login, password, deps))
+  return deps.signInTries.judge({ login }, () => judge(login, password, deps))
 }
 
 async function judge(
   login: string,
   password: string,
   deps: Pick<AuthenticateDeps, 'accounts' | 'verifyPassword'>,
-): Promise<({ readonly ok: true } & Proven) | typeof MISMATCH> {
+): Promise<({ readonly ok: true } & SignedInBy) | typeof MISMATCH> {
   const found = await deps.accounts.findForSignIn(login)
   const matches = await deps.verifyPassword(password, found?.passwordHash)
   if (!matches || found === undefined || found.account.disabledAt !== undefined) return MISMATCH
-  return { ok: true, accountId: found.account.id, passwordVersion: found.passwordVersion }
+  const proof = { kind: 'password', version: found.passwordVersion } as const
+  return { ok: true, accountId: found.account.id, acr: ACR.password, amr: ['pwd'], proof }
 }
 
 /** Which of the two it was is nobody's to know. */
@@ -69,6 +79,8 @@ export function tellRefusal(
   switch (refusal.reason) {
     case 'mismatch':
       return { status: 401, error: mismatch }
+    case 'passkey':
+      return { status: 401, error: PASSKEY_REFUSED }
     case 'too-many':
       ctx.set('Retry-After', String(refusal.retryAfterSeconds))
       return { status: 429, error: tooMany(refusal.retryAfterSeconds) }
@@ -77,6 +89,9 @@ export function tellRefusal(
 
 /** One sentence for every reason: which of them it was would tell a stranger which logins exist. */
 const SIGN_IN_REFUSED = 'That user name and password do not match.'
+
+/** Whether it was removed, copied or never here is for the log. */
+const PASSKEY_REFUSED = 'That passkey was not accepted. Try once more.'
 
 function tooMany(seconds: number): string {
   const [count, unit] = seconds < 60 ? [seconds, 'second'] : [Math.ceil(seconds / 60), 'minute']

@@ -11,7 +11,7 @@ import { showSignIn, takeSignIn } from './interaction/sign-in.ts'
 import { showSignOut, takeSignOut } from './sign-out.ts'
 
 // The address changes with the content.
-const STYLESHEET_CACHE = 'public, max-age=31536000, immutable'
+const ASSET_CACHE = 'public, max-age=31536000, immutable'
 
 /** The pages a person meets, below the issuer. */
 export function pageRoutes(deps: InteractionDeps): Middleware {
@@ -29,11 +29,13 @@ export function pageRoutes(deps: InteractionDeps): Middleware {
   router.post('/account', (ctx) => takeAccountForm(ctx, deps))
   router.get('/account/sign-in', (ctx) => showAccountSignIn(ctx, deps))
   router.post('/account/sign-in', (ctx) => takeAccountSignIn(ctx, deps))
-  const { stylesheet } = deps.pages
-  router.get(stylesheet.path.slice(deps.basePath.length), (ctx) => {
-    ctx.set('Cache-Control', STYLESHEET_CACHE)
-    ctx.set('Content-Type', stylesheet.contentType)
-    ctx.body = stylesheet.body
-  })
+  const { stylesheet, script } = deps.pages
+  for (const { path, contentType, body } of [stylesheet, script]) {
+    router.get(path.slice(deps.basePath.length), (ctx) => {
+      ctx.set({ 'Cache-Control': ASSET_CACHE, 'X-Content-Type-Options': 'nosniff' })
+      ctx.set('Content-Type', contentType)
+      ctx.body = body
+    })
+  }
   return router.routes() as Middleware
 }

@@ -5,8 +5,8 @@ import { answerJson } from './endpoints.ts'
 import { nestingOf } from './limits/nesting.ts'
 import { BODY_BYTES_MAX, BodyTooLargeError, readBody, withBody } from './request-body.ts'
 
-/** Parameters about ID tokens, which this server does not issue, and about classes of authentication, of which it has one. */
-const WITHOUT_MEANING = ['nonce', 'claims', 'claims_locales', 'id_token_hint', 'acr_values']
+/** Parameters about ID tokens, which this server does not issue. */
+const WITHOUT_MEANING = ['nonce', 'claims', 'claims_locales', 'id_token_hint']
 
 // Addresses are written down in logs and histories.
 const WITH_CREDENTIALS = ['/token', '/par', '/revoke', '/introspect']
@@ -32,7 +32,10 @@ const UNKNOWN_RESPONSE_MODE = 'unsupported'
 // The engine wants the parameter of whoever redeems a code. This is no URI, and is compared with none.
 const OMITTED_REDIRECT_URI = 'omitted'
 
-// The engine ties `max_age` to OpenID; here it is read from the facts. @see RFC 9470 §4
+// A server of resources accepts a few. Past this number somebody fills the cookie that they travel in.
+const ACR_VALUES_MAX = 10
+
+// The engine ties `max_age` and `acr_values` to OpenID; here they are read from the facts. @see RFC 9470 §4
 const SECONDS = /^\d{1,9}$/
 
 /**
@@ -89,6 +92,8 @@ function noteFacts(params: URLSearchParams): void {
   currentUnit().facts = facts
   for (const name of WITHOUT_MEANING) params.delete(name)
   if (facts.maxAgeSeconds !== undefined) params.delete('max_age')
+  // One that was sent twice is left for the engine to refuse.
+  if (params.getAll('acr_values').length === 1) params.delete('acr_values')
 }
 
 /** The engine finds the issuer's path by comparing the target with the original one, so both change. */
@@ -120,18 +125,25 @@ async function canonicaliseForm(
 
 function factsOf(params: URLSearchParams): RequestFacts {
   const maxAge = params.getAll('max_age')
+  const acrValues = acrValuesOf(params)
   return {
     resourceDefaulted: !params.getAll('resource').some((resource) => resource !== ''),
     offlineAccessAsked: params.getAll('scope').some((scope) => scope.split(' ').includes('offline_access')),
     // One that cannot be read is left for the engine to refuse.
+    ...(acrValues.length > 0 ? { acrValues } : {}),
     ...(maxAge.length === 1 && SECONDS.test(maxAge[0] ?? '') ? { maxAgeSeconds: Number(maxAge[0]) } : {}),
   }
+}
+
+function acrValuesOf(params: URLSearchParams): readonly string[] {
+  return params.getAll('acr_values').flatMap((values) => values.split(' ').filter((value) => value !== ''))
 }
 
 function refuseParameters(params: URLSearchParams): RequestRefusal | undefined {
   if (params.size > PARAMETERS_MAX) return { status: 400, description: 'There are too many parameters.' }
   if (params.getAll('scope').some((scope) => scope.split(' ').length > SCOPES_MAX))
     return { status: 400, description: 'There are too many scopes.' }
+  if (acrValuesOf(params).length > ACR_VALUES_MAX) return { status: 400, description: 'There are too many acr_values.' }
   // The database cannot hold it, so that a look-up would fail instead of finding nothing.
   if ([...params.values()].some((value) => value.includes('\0')))
     return { status: 400, description: 'A parameter holds a null character.' }

@@ -20,34 +20,47 @@ export type TooManyTries = { readonly ok: false; readonly reason: 'too-many'; re
 
 export interface SignInTries {
   /**
-   * Judges a try at a login for the source of the request at hand, if it may have one more. It counts from before it is judged
-   * until it turns out to have been right: of many at once, no more are judged than there is room for. A login that nobody has
-   * counts like one that somebody has.
+   * Judges a try at a login or with a passkey for the source of the request at hand, if it may have one more. It counts from
+   * before it is judged until it turns out to have been right: of many at once, no more are judged than there is room for. A
+   * login that nobody has counts like one that somebody has.
    * @param judge whether it is right; when it throws nothing was judged
    */
   judge<Outcome extends { readonly ok: boolean }>(
-    login: string,
+    at: TriedAt,
     judge: () => Promise<Outcome>,
   ): Promise<Outcome | TooManyTries>
 }
 
+/** What is tried: a login as it was typed, or what an authenticator calls a passkey. The two are counted apart, the source is one. */
+export type TriedAt = { readonly login: string } | { readonly passkey: string }
+
 /**
- * Counts wrong passwords by login and source together, by source, and by login. The last refuses nobody by itself, because
- * anybody could lock the owner out with it: while a login is guessed at from many sources, each source has one try instead of
- * several, and whoever has just failed waits the longest time.
+ * Counts wrong passwords by login and source together, by source, and by login; passkeys that prove nobody in the same way, with
+ * the passkey in place of the login. What counts over all sources refuses nobody by itself, because anybody could lock the owner
+ * out with it: while a login is guessed at from many sources, each source has one try instead of several, and whoever has just
+ * failed waits the longest time.
  */
 export function createSignInTries({ limits, limitKey }: { limits: Limits; limitKey: LimitKey }): SignInTries {
   // One after the other: tries that are right must not stand in each other's way only because they come together.
   const turns = createTurns()
   return {
-    async judge(typed, judge) {
-      const login = normaliseLogin(typed)
+    async judge(at, judge) {
+      const { kind, target } = targetOf(at)
       const source = currentUnit().callerSource ?? ''
-      const pair = JSON.stringify([login, source])
+      const pair = JSON.stringify([kind, target, source])
       if (turns.count(pair) > WAITING_MAX) return { ok: false, reason: 'too-many', retryAfterSeconds: 1 }
-      return turns.run(pair, () => judgeCounted(takingOf(login, source, limitKey), judge, limits))
+      return turns.run(pair, () => judgeCounted(takingOf(kind, target, source, limitKey), judge, limits))
     },
   }
+}
+
+type TriedKind = 'sign-in' | 'passkey'
+
+/** What is counted over all sources. */
+const WHOM = { 'sign-in': 'sign-in login', passkey: 'passkey' } as const
+
+function targetOf(at: TriedAt): { readonly kind: TriedKind; readonly target: string } {
+  return 'login' in at ? { kind: 'sign-in', target: normaliseLogin(at.login) } : { kind: 'passkey', target: at.passkey }
 }
 
 interface TryTaking extends Taking {
@@ -55,15 +68,15 @@ interface TryTaking extends Taking {
   readonly here: readonly Bucket[]
 }
 
-function takingOf(login: string, source: string, limitKey: LimitKey): TryTaking {
+function takingOf(kind: TriedKind, target: string, source: string, limitKey: LimitKey): TryTaking {
   const here: readonly Bucket[] = [
-    { key: limitKey('sign-in at once', login, source), allows: AT_ONCE },
-    { key: limitKey('sign-in in the end', login, source), allows: IN_THE_END, tight: true },
+    { key: limitKey(`${kind} at once`, target, source), allows: AT_ONCE },
+    { key: limitKey(`${kind} in the end`, target, source), allows: IN_THE_END, tight: true },
   ]
   return {
     here,
     buckets: [...here, { key: limitKey('sign-in source', source), allows: SOURCE }],
-    watched: { key: limitKey('sign-in login', login), allows: LOGIN },
+    watched: { key: limitKey(WHOM[kind], target), allows: LOGIN },
   }
 }
 

@@ -18,6 +18,7 @@ export type MacPurpose =
   | 'probe'
   | 'dpop-nonce'
   | 'limit'
+  | 'passkey-challenge'
 
 /** Authenticated encryption of what lies in the database and in cookies. */
 export interface Sealer {

@@ -4,6 +4,7 @@ import type { Provider } from 'oidc-provider'
 import type { FormTokens } from '../keys/form-tokens.ts'
 import type { Database } from '../store/database.ts'
 import type { Sessions } from '../store/sessions.ts'
+import type { SignedInBy } from '../store/sign-in-proof.ts'
 import { commit, currentUnit } from '../store/unit-of-work.ts'
 
 /** The sign-in session of the browser that sent a request. */
@@ -26,12 +27,8 @@ export interface BrowserSessions {
   openSignIn(): string
   /** Whether `token` is of a form that was opened in this browser. */
   checkSignIn(token: string): boolean
-  /** @returns false when the password was changed while it was being proven */
-  signIn(
-    person: { readonly accountId: string; readonly amr: readonly string[]; readonly passwordVersion: string },
-    req: IncomingMessage,
-    res: ServerResponse,
-  ): Promise<boolean>
+  /** @returns false when what was proven counts no longer: the password was changed, or the passkey removed, meanwhile */
+  signIn(person: SignedInBy, req: IncomingMessage, res: ServerResponse): Promise<boolean>
 }
 
 export interface BrowserSessionDeps {
@@ -89,11 +86,12 @@ export function createBrowserSessions(deps: BrowserSessionDeps): BrowserSessions
     },
     async signIn(person, req, res) {
       const unit = currentUnit()
-      unit.passwordVersion = person.passwordVersion
+      const { accountId, acr, amr } = person
+      unit.signInProof = person.proof
       // A new session under a new id: one from before sign-in could have been planted (fixation).
       const { Session } = provider()
       const session = new Session()
-      session.loginAccount({ accountId: person.accountId, amr: [...person.amr], loginTs: deps.now() })
+      session.loginAccount({ accountId, acr, amr: [...amr], loginTs: deps.now() })
       await session.save(deps.lifetimeSeconds)
       if ((await commit(deps.database, unit, 0)) !== 'done') return false
       const expires = new Date((deps.now() + deps.lifetimeSeconds) * 1_000)

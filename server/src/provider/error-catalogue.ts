@@ -61,6 +61,10 @@ const CATALOGUE: Readonly<Record<string, ErrorEntry>> = {
     code: 'SALLYPORT_E_UNAVAILABLE',
     sentence: 'The server cannot answer right now: try again in a few seconds.',
   },
+  unmet_authentication_requirements: {
+    code: 'SALLYPORT_E_AUTHENTICATION_CLASS',
+    sentence: 'Nobody can sign in here as acr_values asks: ask for one of the acr_values_supported of the metadata.',
+  },
   unauthorized_client: { code: 'SALLYPORT_E_CLIENT_NOT_ALLOWED', sentence: 'The client may not do this.' },
   unsupported_grant_type: {
     code: 'SALLYPORT_E_GRANT_TYPE',

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Provider } from 'oidc-provider'
+import { supportedAcrs } from '../config/authentication-class.ts'
 import type { Settings } from '../config/settings.ts'
 import type { Egress } from '../egress/index.ts'
 import { createFormTokens, type FormTokens } from '../keys/form-tokens.ts'
@@ -13,6 +14,7 @@ import { accounts } from './accounts.ts'
 import { createClientCache } from './adapter/client.ts'
 import { createAdapters } from './adapter/index.ts'
 import { countRefusedTargets } from './audience-failures.ts'
+import { authenticationClasses } from './authentication-classes.ts'
 import { acceptRawCredentials } from './basic-credentials.ts'
 import { type BrowserSessions, createBrowserSessions } from './browser-session.ts'
 import { clientAssertions } from './client-assertion.ts'
@@ -100,6 +102,7 @@ export interface AuthorizationServer {
  */
 export async function createAuthorizationServer(deps: ProviderDeps): Promise<AuthorizationServer> {
   const parts = lastingParts(deps)
+  const acrs = supportedAcrs(deps.settings.issuer)
   let engine = createEngine(await deps.keyRing.current(), deps, parts)
   const provider = (): Provider => engine.provider
   return {
@@ -110,7 +113,7 @@ export async function createAuthorizationServer(deps: ProviderDeps): Promise<Aut
       return engine.handle
     },
     documentClients: parts.documentClients,
-    pendingInteractions: createPendingInteractions({ ...parts, basePath: deps.basePath, now: deps.now }),
+    pendingInteractions: createPendingInteractions({ ...parts, acrs, basePath: deps.basePath, now: deps.now }),
     browserSessions: createBrowserSessions({
       ...{ provider, formTokens: parts.formTokens, basePath: deps.basePath, now: deps.now },
       database: deps.store.database,
@@ -186,6 +189,7 @@ function slicesOf(keys: SigningKeys, deps: ProviderDeps, adapters: LastingParts[
   const { settings, store, basePath, now } = deps
   const { issuer, lifetimes, privateUseRedirects } = settings
   const { algorithm } = keys
+  const acrs = supportedAcrs(issuer)
   return {
     storage: storage(adapters),
     signing: signing(keys),
@@ -199,7 +203,8 @@ function slicesOf(keys: SigningKeys, deps: ProviderDeps, adapters: LastingParts[
     tokens: tokens(store.registry, lifetimes, now),
     grants: grants(store.registry, lifetimes, now),
     accounts: accounts(store.consents),
-    interactions: interactions(basePath, privateUseRedirects),
+    authenticationClasses: authenticationClasses(acrs),
+    interactions: interactions({ basePath, privateUseRedirects, acrs }),
     cookies: cookies(issuer, settings.cookieKeys),
     revocation: revocation(),
     introspection: introspection(),

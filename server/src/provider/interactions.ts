@@ -1,6 +1,8 @@
 import { interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider'
+import type { Acr } from '../config/authentication-class.ts'
 import { siteOfRedirect } from '../config/redirect-uri.ts'
 import { currentUnit } from '../store/unit-of-work.ts'
+import { needsStrongerSignIn } from './authentication-classes.ts'
 import { isVouchedFor } from './client-properties.ts'
 import { ROUTES } from './routes.ts'
 import type { Slice } from './slice.ts'
@@ -12,18 +14,29 @@ export function interactionPath(uid: string, page: 'sign-in' | 'consent' | 'cont
   return `${ROUTES.authorization}/${uid}/${page}`
 }
 
-/** When a person is asked, and where. */
-export function interactions(basePath: string, privateUseRedirects: readonly string[]): Slice {
+/**
+ * When a person is asked, and where.
+ * @param options.acrs classes that people can sign in by here
+ */
+export function interactions({
+  basePath,
+  privateUseRedirects,
+  acrs,
+}: {
+  basePath: string
+  privateUseRedirects: readonly string[]
+  acrs: readonly Acr[]
+}): Slice {
   return {
     interactions: {
-      policy: [signIn(), consent(privateUseRedirects)],
+      policy: [signIn(acrs), consent(privateUseRedirects)],
       url: (_ctx, interaction) =>
         basePath + interactionPath(interaction.uid, interaction.prompt.name === 'login' ? 'sign-in' : 'consent'),
     },
   }
 }
 
-function signIn(): interactionPolicy.Prompt {
+function signIn(acrs: readonly Acr[]): interactionPolicy.Prompt {
   return new Prompt(
     { name: 'login', requestable: true },
     new Check(
@@ -37,6 +50,7 @@ function signIn(): interactionPolicy.Prompt {
       if (maxAgeSeconds === undefined || ctx.oidc.result?.login !== undefined) return false
       return maxAgeSeconds === 0 || (ctx.oidc.session?.past(maxAgeSeconds) ?? true)
     }),
+    new Check('acr', 'a stronger sign-in is required', 'login_required', (ctx) => needsStrongerSignIn(ctx, acrs)),
   )
 }
 

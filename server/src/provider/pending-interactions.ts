@@ -1,4 +1,7 @@
+import { type Acr, judgeAcr } from '../config/authentication-class.ts'
 import type { FormTokens } from '../keys/form-tokens.ts'
+import type { SignedInBy } from '../store/sign-in-proof.ts'
+import { UNMET_AUTHENTICATION } from './authentication-classes.ts'
 import type { InteractionState, InteractionStates } from './interaction-state.ts'
 import { ROUTES } from './routes.ts'
 
@@ -18,6 +21,8 @@ export interface PendingInteraction {
   readonly resourceDefaulted: boolean
   /** The sign-in session that the consent belongs to. */
   readonly session: { readonly uid: string; readonly accountId: string } | undefined
+  /** The weakest class that the person may sign in by; undefined where the client asks for none. */
+  readonly neededAcr: Acr | undefined
   /** Account that has just proven itself on the sign-in page, before it becomes the session's. */
   readonly signedIn: string | undefined
   /** The person has said yes or no: the client is next. */
@@ -34,25 +39,27 @@ export interface PendingInteractions {
   find(uid: string): Promise<PendingInteraction | undefined>
   /** Whether `token` belongs to a form of this interaction. */
   checkFormToken(pending: PendingInteraction, token: string): boolean
-  /** @param person.passwordVersion of the password that was proven; without it the sign-in outlives a change */
-  signIn(
-    pending: PendingInteraction,
-    person: { accountId: string; amr: readonly string[]; passwordVersion: string },
-  ): Promise<void>
+  signIn(pending: PendingInteraction, person: SignedInBy): Promise<void>
   agree(pending: PendingInteraction): Promise<void>
   refuse(pending: PendingInteraction): Promise<void>
+  /** The person cannot sign in as surely as the client asks: it hears so, and nothing weaker is taken for it. @see RFC 9470 §5 */
+  refuseAuthentication(pending: PendingInteraction): Promise<void>
   /** Forgets who was signed in, so that somebody else can sign in to the same request. */
   forgetPerson(pending: PendingInteraction): Promise<void>
 }
 
-/** @param options.now seconds since 1970 */
+/**
+ * @param options.acrs classes that people can sign in by here
+ * @param options.now seconds since 1970
+ */
 export function createPendingInteractions(options: {
   states: InteractionStates
   formTokens: FormTokens
   basePath: string
+  acrs: readonly Acr[]
   now: () => number
 }): PendingInteractions {
-  const { states, formTokens, basePath, now } = options
+  const { states, formTokens, basePath, acrs, now } = options
   const change = async (
     uid: string,
     with_: (payload: Record<string, unknown>) => Record<string, unknown>,
@@ -60,30 +67,29 @@ export function createPendingInteractions(options: {
     const state = await states.read(uid)
     if (state !== undefined) await states.write(uid, { ...state, payload: with_({ ...state.payload }) })
   }
+  // A no needs nobody to be signed in still.
+  const answerError = (uid: string, error: string, description: string): Promise<void> =>
+    change(uid, (payload) => ({ ...payload, session: undefined, result: { error, error_description: description } }))
   return {
     async find(uid) {
       const state = await states.read(uid)
       if (state === undefined) return undefined
-      const pending = describe(uid, state, basePath)
+      const pending = describe(uid, state, { basePath, acrs })
       return { ...pending, formToken: formTokens.issue(formBinding(pending)) }
     },
     checkFormToken: (pending, token) => formTokens.check(formBinding(pending), token),
-    signIn: (pending, { accountId, amr, passwordVersion }) =>
+    signIn: (pending, { accountId, acr, amr, proof }) =>
       change(pending.uid, (payload) => ({
         ...payload,
         session: undefined,
         // The result travels on to the consent: without a time of its own, sign-in would be dated to the last click.
-        result: { login: { accountId, amr, passwordVersion, ts: now(), remember: true } },
+        result: { login: { accountId, acr, amr, proof, ts: now(), remember: true } },
       })),
     agree: (pending) =>
       change(pending.uid, (payload) => ({ ...payload, result: { ...lastSubmission(payload), consent: {} } })),
-    refuse: (pending) =>
-      change(pending.uid, (payload) => ({
-        ...payload,
-        // A no needs nobody to be signed in still.
-        session: undefined,
-        result: { error: 'access_denied', error_description: 'the person refused the request' },
-      })),
+    refuse: (pending) => answerError(pending.uid, 'access_denied', 'the person refused the request'),
+    refuseAuthentication: (pending) =>
+      answerError(pending.uid, UNMET_AUTHENTICATION, 'the person cannot sign in as surely as acr_values asks'),
     forgetPerson: (pending) =>
       change(pending.uid, (payload) => ({
         ...payload,
@@ -101,10 +107,11 @@ function formBinding({ uid, session }: Pick<PendingInteraction, 'uid' | 'session
 function describe(
   uid: string,
   { payload, facts }: InteractionState,
-  basePath: string,
+  { basePath, acrs }: { basePath: string; acrs: readonly Acr[] },
 ): Omit<PendingInteraction, 'formToken'> {
   const { params = {}, prompt, session, result } = payload
   const details = prompt?.details ?? {}
+  const judged = judgeAcr(facts.acrValues, undefined, acrs)
   return {
     uid,
     prompt: prompt?.name === 'login' ? 'login' : 'consent',
@@ -116,6 +123,7 @@ function describe(
     newScopes: Array.isArray(details.newScopes) ? details.newScopes.map(String) : [],
     resourceDefaulted: facts.resourceDefaulted,
     session: session?.uid && session.accountId ? { uid: session.uid, accountId: session.accountId } : undefined,
+    neededAcr: judged.kind === 'unmet' ? judged.needed : undefined,
     signedIn: session === undefined ? result?.login?.accountId : undefined,
     decided: result?.consent !== undefined || result?.error !== undefined,
     loginHint: typeof params.login_hint === 'string' ? params.login_hint : undefined,

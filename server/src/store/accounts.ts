@@ -25,7 +25,7 @@ export interface Accounts {
   findForSignIn(login: string): Promise<{ account: Account; passwordHash: string; passwordVersion: string } | undefined>
   /** Ends the sessions and grants of the account; false when there is no such login. */
   setPasswordHash(login: string, passwordHash: string): Promise<boolean>
-  /** Ends the sessions and grants of the account; false when there is no such login. */
+  /** Ends the sessions and grants of the account and removes its passkeys; false when there is no such login. */
   disable(login: string): Promise<boolean>
 }
 
@@ -95,7 +95,9 @@ const END_AFTER_PASSWORD: Statement = {
 const DISABLE: Statement = {
   name: 'account disable',
   text: `WITH changed AS (UPDATE accounts SET disabled_at = coalesce(disabled_at, now()) WHERE login = $1
-      RETURNING id AS account_id), ${endEverything('account-disabled', '$2')}`,
+      RETURNING id AS account_id),
+    without_passkeys AS (DELETE FROM passkeys WHERE account_id IN (SELECT account_id FROM changed)),
+    ${endEverything('account-disabled', '$2')}`,
 }
 
 export function createAccounts(database: Database): Accounts {

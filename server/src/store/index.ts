@@ -8,6 +8,7 @@ import { createInteractionRows, type InteractionRows } from './interactions.ts'
 import { createLimits, type Limits } from './limits.ts'
 import { createManagedClients, type ManagedClients } from './managed-clients.ts'
 import type { StoreObserver } from './observer.ts'
+import { createPasskeys, type Passkeys } from './passkeys.ts'
 import { createResourceRegistry, type ResourceRegistry } from './resource-registry.ts'
 import { createResources, type Resources } from './resources.ts'
 import { createRevocations, type Revocations } from './revocations.ts'
@@ -22,6 +23,7 @@ export { isMigrated, migrateDatabase } from './migrate.ts'
 export interface Store {
   readonly database: Database
   readonly accounts: Accounts
+  readonly passkeys: Passkeys
   readonly clients: Clients
   readonly managedClients: ManagedClients
   readonly clientDocuments: ClientDocuments
@@ -56,6 +58,7 @@ export function openStore(options: {
     resources,
     registry: createResourceRegistry(resources, options.log),
     accounts: createAccounts(database),
+    passkeys: createPasskeys(database),
     clients: createClients(database),
     managedClients: createManagedClients(database),
     clientDocuments: createClientDocuments(database),

@@ -1,14 +1,20 @@
 import { hashId } from './id-hash.ts'
 import type { Part } from './statement-builder.ts'
 
-/** Something that may be presented once: the id of a client assertion (RFC 7523 §3) or of a DPoP proof (RFC 9449 §11.1). */
+/**
+ * Something that may be presented once: the id of a client assertion (RFC 7523 §3) or of a DPoP proof (RFC 9449 §11.1), or a
+ * challenge that a passkey signed.
+ */
 export interface Presentation {
-  readonly kind: 'client-assertion' | 'dpop-proof'
+  readonly kind: 'client-assertion' | 'dpop-proof' | 'passkey-challenge'
   /** Who says so and what it is called, in one string that no other presentation has. */
   readonly id: string
   /** Until nobody would take it any more, were it new. */
   readonly secondsLeft: number
 }
+
+/** What a client presents to prove who it is, or that it has a key. */
+export type ClientPresentation = Presentation & { readonly kind: 'client-assertion' | 'dpop-proof' }
 
 /** Name of the part that has a row when nothing of the request was presented before. */
 export const UNSEEN = 'unseen'
@@ -48,9 +54,9 @@ export function insertPresentations(presentations: readonly Presentation[]): rea
  * @param newDigests what the statement told
  */
 export function kindSeenBefore(
-  presentations: readonly Presentation[],
+  presentations: readonly ClientPresentation[],
   newDigests: readonly Buffer[],
-): Presentation['kind'] | undefined {
+): ClientPresentation['kind'] | undefined {
   return presentations.find((each) => !newDigests.some((digest) => digest.equals(digestOf(each))))?.kind
 }
 

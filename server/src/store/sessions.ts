@@ -1,7 +1,8 @@
 import type { Account } from './accounts.ts'
-import { type AccountColumns, accountOf, LOCAL_ISSUER } from './accounts.ts'
+import { type AccountColumns, accountOf } from './accounts.ts'
 import type { Database, Statement } from './database.ts'
 import { hashId } from './id-hash.ts'
+import { holdProof, type SignInProof } from './sign-in-proof.ts'
 import type { Part } from './statement-builder.ts'
 
 // Two tabs that finish together both rotate the session id; the loser's cookie works until its page has moved on.
@@ -27,8 +28,8 @@ export interface SessionWrite {
   readonly expiresAt: number
   /** A known session is updated and never brought back after sign-out. */
   readonly known: boolean
-  /** Version of the password that the person has just proven; the session is saved only while it is still that one. */
-  readonly passwordVersion: string | undefined
+  /** What the person has just proven; the session is saved only while it still proves them. */
+  readonly proof: SignInProof | undefined
 }
 
 type Row = AccountColumns & { uid: string; payload: Record<string, unknown>; expires_at: number }
@@ -100,8 +101,8 @@ export function holdSession(session: { uid: string; accountId: string }, after: 
  * @param after name of an earlier part that must have found a row, as for `holdSession`, if there is one
  */
 export function saveSession(write: SessionWrite, after?: string): readonly Part[] {
-  const { passwordVersion: version, accountId } = write
-  const proven = version === undefined ? [] : [holdPassword(String(accountId), version)]
+  const { proof, accountId } = write
+  const proven = proof === undefined ? [] : [holdProof(String(accountId), proof)]
   const needed = [...(after === undefined ? [] : [after]), ...proven.map(({ name }) => name)]
   const condition = ['true', ...needed.map((name) => `EXISTS (SELECT 1 FROM ${name})`)].join(' AND ')
   const saved: Part = {
@@ -131,15 +132,4 @@ export function saveSession(write: SessionWrite, after?: string): readonly Part[
       WHERE id_hash = ${place(hashId(oldId))}`,
   }
   return [...proven, saved, identified, retired]
-}
-
-// Locked, so that a change of the password waits for this statement or is seen by it.
-function holdPassword(accountId: string, version: string): Part {
-  return {
-    name: 'password_held',
-    sql: (
-      place,
-    ) => `SELECT account_id FROM identities WHERE account_id = ${place(accountId)} AND issuer = '${LOCAL_ISSUER}'
-      AND extract(epoch FROM password_changed_at)::text = ${place(version)} FOR SHARE`,
-  }
 }

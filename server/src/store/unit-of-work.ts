@@ -12,8 +12,9 @@ import { findGrant, type Grant, insertGrant, type RevocationReason, revokeGrant,
 import { ACCOUNT_HELD, holdAccount } from './parties.ts'
 import { insertPushedRequest, type NewPushedRequest, PUSHED } from './pushed-requests.ts'
 import { consumeRefreshToken, findRefreshToken, insertRefreshToken, type NewRefreshToken } from './refresh-tokens.ts'
-import { insertPresentations, kindSeenBefore, NEW_DIGESTS, type Presentation, UNSEEN } from './replays.ts'
+import { type ClientPresentation, insertPresentations, kindSeenBefore, NEW_DIGESTS, UNSEEN } from './replays.ts'
 import { holdSession, SESSION_HELD, SESSION_SAVED, type SessionWrite, saveSession } from './sessions.ts'
+import type { SignInProof } from './sign-in-proof.ts'
 import { combine, type Part } from './statement-builder.ts'
 
 /** Cookies of the request at hand, for the adapters that keep state in them. */
@@ -45,6 +46,8 @@ export interface RequestFacts {
   readonly offlineAccessAsked: boolean
   /** How long ago, at most, the person may have signed in. */
   readonly maxAgeSeconds?: number
+  /** Classes of authentication, one of which the person must have signed in by. */
+  readonly acrValues?: readonly string[]
   /** Version of the client document that the authorization began with. */
   readonly clientDigest?: string
   /** A code came without the redirect URI that it was sent to. */
@@ -74,8 +77,8 @@ export interface Unit {
     | { uid: string; payload: Readonly<Record<string, unknown>>; expiresAt: number; accountId: string | undefined }
     | undefined
   retiredSessionId: string | undefined
-  /** Version of the password that was proven on the sign-in page of the interaction this request resumes. */
-  passwordVersion: string | undefined
+  /** What was proven on the sign-in page of the interaction this request resumes. */
+  signInProof: SignInProof | undefined
   /** Uid of the interaction this request resumes. */
   interaction: string | undefined
   consumption: Consumption | undefined
@@ -89,7 +92,7 @@ export interface Unit {
   /** What a token for a token hangs on. */
   exchange: Exchange | undefined
   /** What may be presented once, and was presented to prove who the client is or that it has a key. */
-  readonly presentations: Presentation[]
+  readonly presentations: ClientPresentation[]
   readonly kills: Map<string, RevocationReason>
   readonly events: AuditEvent[]
   /** What is recorded instead if the request is refused. */
@@ -124,7 +127,7 @@ export function runUnit<Result>(
     provenKey: undefined,
     loadedSession: undefined,
     retiredSessionId: undefined,
-    passwordVersion: undefined,
+    signInProof: undefined,
     interaction: undefined,
     consumption: undefined,
     refreshToken: undefined,

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { ACR } from '../../src/config/authentication-class.ts'
 import { startTestServer, type TestServer } from '../setup/authorization-server.ts'
 import { createBrowser } from '../setup/browser.ts'
 import { approve, authorization, redeem, register } from '../setup/flow.ts'
@@ -93,7 +94,7 @@ describe('a parameter this server does not take', () => {
       params: { ui_locales: 'de', display: 'popup', login_hint: 'alice' },
     },
     { sent: 'max_age without openid', params: { max_age: '3600' } },
-    { sent: 'acr_values without openid', params: { acr_values: 'urn:example:strong' } },
+    { sent: 'acr_values without openid', params: { acr_values: `urn:example:strong ${ACR.password}` } },
     { sent: 'prompt=consent', params: { prompt: 'consent' } },
     { sent: 'prompt=login', params: { prompt: 'login' } },
     { sent: 'response_mode=query', params: { response_mode: 'query' } },

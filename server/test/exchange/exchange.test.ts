@@ -44,6 +44,7 @@ describe('the owner of a token’s audience', () => {
       gid: claims.gid,
       cid: expect.stringMatching(/^req_/),
       auth_time: claims.auth_time,
+      acr: claims.acr,
       jti: expect.any(String),
       iat: expect.any(Number),
       exp: expect.any(Number),

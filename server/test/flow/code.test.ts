@@ -1,5 +1,6 @@
 import { decodeJwt, decodeProtectedHeader } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { ACR } from '../../src/config/authentication-class.ts'
 import { RESOURCE, startTestServer, type TestServer } from '../setup/authorization-server.ts'
 import { approve, authorization, redeem, register, signInAndRedeem } from '../setup/flow.ts'
 
@@ -23,6 +24,7 @@ describe('an authorization code', () => {
       scope: 'mcp:repositories:list mcp:issue:read',
       gid: expect.any(String),
       auth_time: expect.any(Number),
+      acr: ACR.password,
     })
   })
 

@@ -1,5 +1,6 @@
 import { decodeJwt } from 'jose'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { ACR } from '../../src/config/authentication-class.ts'
 import {
   basic,
   type Changes,
@@ -54,6 +55,7 @@ describe('the client that owns the resource', () => {
       exp: expect.any(Number),
       iat: expect.any(Number),
       auth_time: expect.any(Number),
+      acr: ACR.password,
     })
   })
 

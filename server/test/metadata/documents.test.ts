@@ -90,6 +90,7 @@ describe.each([
       introspection_endpoint_auth_signing_alg_values_supported: ALGORITHMS,
       dpop_signing_alg_values_supported: ['ES256', 'EdDSA', 'Ed25519'],
       authorization_response_iss_parameter_supported: true,
+      acr_values_supported: ['urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport'],
       client_id_metadata_document_supported: true,
       scopes_supported: ['mcp:repositories:list', 'mcp:issue:read'],
       protected_resources: [RESOURCE],

@@ -171,8 +171,8 @@ export async function signIn({ store }: Place, login: string, uid: string): Prom
   if (found === undefined || found.account.disabledAt !== undefined) return undefined
   const unit = await newUnit()
   const accountId = found.account.id
-  const { passwordVersion } = found
-  const kept = { payload: {}, expiresAt: nowSeconds() + 30 * 86_400, known: false, passwordVersion }
+  const proof = { kind: 'password', version: found.passwordVersion } as const
+  const kept = { payload: {}, expiresAt: nowSeconds() + 30 * 86_400, known: false, proof }
   unit.session = { uid, id: `cookie of ${uid}`, accountId, ...kept }
   unit.events.push({ type: 'person.signed_in', outcome: 'allowed', accountId })
   return { unit, scopes: [] }

@@ -14,9 +14,13 @@ describe.each(documents)('the document $name', ({ html }) => {
     expect(textOf(html).startsWith('auth.example.com')).toBe(true)
   })
 
-  it('has no script and no style of its own, and loads nothing but the style sheet', () => {
+  it('has no script and no style of its own, and loads the style sheet and, to ask for a passkey, the one script', () => {
     const tags = parseTags(html)
-    expect(tags.filter((tag) => ['script', 'style', 'iframe', 'object', 'base', 'img'].includes(tag.name))).toEqual([])
+    const asksForPasskey = tags.some((tag) => tag.attributes.has('data-passkey'))
+    expect(valuesOf(findTags(html, 'script'), 'src')).toEqual(asksForPasskey ? [pages.script.path] : [])
+    expect(html.match(/<script[^>]*>/g) ?? []).toHaveLength(asksForPasskey ? 1 : 0)
+    expect(html.match(/<script[^>]*>[^<]/g)).toBeNull()
+    expect(tags.filter((tag) => ['style', 'iframe', 'object', 'base', 'img'].includes(tag.name))).toEqual([])
     const names = tags.flatMap((tag) => [...tag.attributes.keys()])
     expect(names.filter((name) => name === 'style' || name.startsWith('on'))).toEqual([])
     expect(valuesOf(findTags(html, 'link'), 'href')).toEqual(['data:,', pages.stylesheet.path])

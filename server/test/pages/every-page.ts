@@ -50,8 +50,25 @@ export const VIEWS = {
   accountSignIn: samples.accountSignIn,
   accountSignInAgain: { ...samples.accountSignIn, login: 'alice', error: 'The user name or password is wrong.' },
   account: samples.account,
+  /** Of a server whose address is an IP address. */
+  accountWithoutPasskeys: { ...samples.account, passkeys: undefined },
+  signInByEither: samples.signInByEither,
+  signInByPasskey: samples.signInByPasskey,
+  signInByPasskeyFirst: {
+    ...samples.signInByPasskey,
+    passkeyOnly: { accountPath: '/account', withoutPasskey: 'alice' },
+    error: 'That passkey was not accepted. Try once more.',
+  },
+  confirm: samples.confirm,
+  confirmByPassword: samples.confirmByPassword,
+  newPasskey: samples.newPasskey,
   /** Nothing was allowed, and a form was refused. */
-  accountEmpty: { ...samples.account, clients: [], error: 'That is not your current password. Nothing was changed.' },
+  accountEmpty: {
+    ...samples.account,
+    clients: [],
+    passkeys: [],
+    error: 'That is not your current password. Nothing was changed.',
+  },
 } as const
 
 export type Views = typeof VIEWS
@@ -79,6 +96,13 @@ export function renderEvery(pages: Pages, views: Views = VIEWS): Record<PageName
     accountSignIn: pages.accountSignIn(views.accountSignIn),
     accountSignInAgain: pages.accountSignIn(views.accountSignInAgain),
     account: pages.account(views.account),
+    accountWithoutPasskeys: pages.account(views.accountWithoutPasskeys),
+    signInByEither: pages.signIn(views.signInByEither),
+    signInByPasskey: pages.signIn(views.signInByPasskey),
+    signInByPasskeyFirst: pages.signIn(views.signInByPasskeyFirst),
+    confirm: pages.confirm(views.confirm),
+    confirmByPassword: pages.confirm(views.confirmByPassword),
+    newPasskey: pages.newPasskey(views.newPasskey),
     accountEmpty: pages.account(views.accountEmpty),
   }
 }

@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http'
-import { createPages, PAGE_HEADERS } from '../../src/http/pages/index.ts'
+import { createPages, PAGE_HEADERS, PASSKEY_PAGE_HEADERS } from '../../src/http/pages/index.ts'
 import { renderEvery } from './every-page.ts'
 
 /** A request that a test wants to look at. */
@@ -28,13 +28,17 @@ export function servePages(next: Answer = (response) => response.writeHead(204).
   return listen((request, response) => {
     const url = request.url ?? ''
     const document = documents.get(url)
+    const asset = [pages.stylesheet, pages.script].find(({ path }) => path === url)
     if (request.method === 'POST') response.writeHead(303, { ...PAGE_HEADERS, location: '/continueOn' }).end()
     else if (url === '/auth/u1') next(response)
-    else if (url === pages.stylesheet.path) {
-      response.writeHead(200, { 'content-type': pages.stylesheet.contentType }).end(pages.stylesheet.body)
-    } else if (document === undefined) response.writeHead(404).end()
-    else response.writeHead(200, { ...PAGE_HEADERS, 'content-type': 'text/html; charset=utf-8' }).end(document)
+    else if (asset !== undefined) response.writeHead(200, { 'content-type': asset.contentType }).end(asset.body)
+    else if (document === undefined) response.writeHead(404).end()
+    else response.writeHead(200, { ...headersOf(document), 'content-type': 'text/html; charset=utf-8' }).end(document)
   })
+}
+
+function headersOf(document: string): Readonly<Record<string, string>> {
+  return document.includes('<script') ? PASSKEY_PAGE_HEADERS : PAGE_HEADERS
 }
 
 /** The site of a client: another origin that answers everything. */

@@ -1,9 +1,11 @@
 import type {
   AccountSignInView,
   AccountView,
+  ConfirmView,
   ConsentView,
   ContinueView,
   ErrorView,
+  NewPasskeyView,
   PermissionView,
   SignedOutView,
   SignInView,
@@ -175,9 +177,49 @@ export const signedOut: SignedOutView = page
 
 export const accountSignIn: AccountSignInView = { ...page, action: '/account/sign-in', csrf: 'csrf-1' }
 
+/** What a page asks an authenticator with, as long as in life. */
+const passkey = { options: JSON.stringify({ challenge: 'Y2hhbGxlbmdl', rpId: 'auth.example.com', timeout: 600_000 }) }
+
+const passkeyPage = { ...page, login: 'alice', action: '/account', csrf: 'csrf-1', accountPath: '/account' }
+
+export const signInByEither: SignInView = { ...signIn, passkey }
+
+export const signInByPasskey: SignInView = { ...signInByEither, passkeyOnly: { accountPath: '/account' } }
+
+/** The first passkey of a person. */
+export const confirmByPassword: ConfirmView = {
+  ...passkeyPage,
+  wish: { kind: 'add' },
+  error: 'That is not your current password. Nothing was changed.',
+}
+
+export const confirm: ConfirmView = {
+  ...passkeyPage,
+  wish: { kind: 'remove', id: '0199c6f0-8c1e-7d3a-9b55-2f6c1d0e4a80', name: 'Telephone' },
+  passkey,
+}
+
+export const newPasskey: NewPasskeyView = { ...passkeyPage, passkey, name: 'Passkey 2' }
+
 export const account: AccountView = {
   ...page,
   login: 'alice',
+  passkeys: [
+    {
+      id: '0199c6f0-8c1e-7d3a-9b55-2f6c1d0e4a80',
+      name: 'Telephone',
+      createdAt: 1_795_166_400,
+      lastUsedAt: 1_795_170_000,
+      isSuspended: false,
+    },
+    {
+      id: '0199c6f0-8c1e-7d3a-9b55-2f6c1d0e4a81',
+      name: 'Key on the ring',
+      createdAt: 1_795_166_400,
+      lastUsedAt: undefined,
+      isSuspended: true,
+    },
+  ],
   action: '/account',
   signOutPath: '/logout',
   csrf: 'csrf-1',

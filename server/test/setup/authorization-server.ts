@@ -65,6 +65,8 @@ const LIFETIMES: LifetimeSettings = {
 export interface TestServerOptions {
   /** Path of the issuer, '' or '/tenant'. */
   readonly path?: string
+  /** Host of the issuer: by name where passkeys are to be had, which browsers do not make for an IP address. */
+  readonly host?: '127.0.0.1' | 'localhost'
   readonly settings?: Partial<Settings>
   readonly lifetimes?: Partial<LifetimeSettings>
   /** The way out; one that nothing was opened for unless given. */
@@ -95,7 +97,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   const databaseUrl = given ?? database?.url ?? ''
   const http = createServer({ keepAliveTimeout: KEEP_ALIVE_MS })
   await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve))
-  const origin = `http://127.0.0.1:${(http.address() as AddressInfo).port}`
+  const origin = `http://${options.host ?? '127.0.0.1'}:${(http.address() as AddressInfo).port}`
   const settings = testSettings(options, origin, databaseUrl)
   const metrics = createMetrics()
   const { observers } = metrics

@@ -1,12 +1,14 @@
 import type { Context } from 'koa'
-import { answerPage } from '../interaction/answer.ts'
+import { answerPage, answerPasskeyPage } from '../interaction/answer.ts'
 
 /**
  * Sends a page of the account. Nobody opens it as a popup to wait for an answer, so that other windows are cut off from it;
  * on the pages of an authorization that would leave popup clients hanging.
+ * @param hasScript whether it talks to an authenticator
  */
-export function answerAccountPage(ctx: Context, status: number, html: string): void {
-  answerPage(ctx, status, html)
+export function answerAccountPage(ctx: Context, status: number, html: string, hasScript = false): void {
+  if (hasScript) answerPasskeyPage(ctx, status, html)
+  else answerPage(ctx, status, html)
   ctx.set('Cross-Origin-Opener-Policy', 'same-origin')
 }
 

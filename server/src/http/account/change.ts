@@ -5,6 +5,7 @@ import { answerForged } from '../interaction/answer.ts'
 import type { InteractionDeps, SignedIn } from '../interaction/ports.ts'
 import { readForm } from '../request-body.ts'
 import { answerAccountPage, moveToAccount } from './answer.ts'
+import { takePasskeyForm } from './passkeys.ts'
 import { renderAccount } from './show.ts'
 
 const WRONG_PASSWORD = 'That is not your current password. Nothing was changed.'
@@ -24,6 +25,10 @@ export async function takeAccountForm(ctx: Context, deps: InteractionDeps): Prom
     case 'sessions':
       await deps.browserSessions.endAll(session, ctx.req, ctx.res)
       return moveToAccount(ctx, deps.basePath, '/sign-in')
+    case 'add-passkey':
+    case 'remove-passkey':
+    case 'save-passkey':
+      return takePasskeyForm(ctx, session, form, deps)
     case 'password':
       return changePassword(ctx, session, form, deps)
     default:

@@ -1,10 +1,11 @@
 import type { Context } from 'koa'
 import type { ListedConsent } from '../../store/consent-list.ts'
+import type { Passkey } from '../../store/passkeys.ts'
 import type { ProtectedResource } from '../../store/resource-registry.ts'
 import { currentUnit } from '../../store/unit-of-work.ts'
 import { clientViewOf } from '../interaction/facts.ts'
 import type { InteractionDeps, SignedIn } from '../interaction/ports.ts'
-import type { AccountClientView, AccountServerView } from '../pages/index.ts'
+import type { AccountClientView, AccountPasskeyView, AccountServerView } from '../pages/index.ts'
 import { answerAccountPage, moveToAccount } from './answer.ts'
 
 /** Shows a person what they allowed, to whom, and since when it was not used. */
@@ -31,8 +32,18 @@ export async function renderAccount(
     signOutPath: `${deps.basePath}/logout`,
     csrf: session.formToken,
     clients,
+    passkeys: deps.passkeyCeremonies && (await deps.passkeys.list(session.accountId)).map(passkeyView),
     ...said,
   })
+}
+
+function passkeyView({ id, name, createdAt, lastUsedAt, suspendedAt }: Passkey): AccountPasskeyView {
+  const times = { createdAt: secondsOf(createdAt), lastUsedAt: lastUsedAt && secondsOf(lastUsedAt) }
+  return { id, name, ...times, isSuspended: suspendedAt !== undefined }
+}
+
+function secondsOf(time: Date): number {
+  return Math.floor(time.getTime() / 1_000)
 }
 
 async function clientOf(
@@ -57,7 +68,7 @@ function serverOf(consent: ListedConsent, resource: ProtectedResource | undefine
   return {
     consentId: consent.id,
     resource: { name: resource?.name ?? consent.resourceUri, uri: consent.resourceUri },
-    lastUsedAt: consent.lastUsedAt && Math.floor(consent.lastUsedAt.getTime() / 1_000),
+    lastUsedAt: consent.lastUsedAt && secondsOf(consent.lastUsedAt),
     // What was said twice for one time each is one permission to whoever reads the page.
     permissions: [...new Map(named.map((permission) => [permission.scope, permission])).values()],
   }

@@ -1,6 +1,6 @@
 import type { Context } from 'koa'
 import { currentUnit } from '../../store/unit-of-work.ts'
-import { PAGE_HEADERS } from '../pages/index.ts'
+import { PAGE_HEADERS, PASSKEY_PAGE_HEADERS } from '../pages/index.ts'
 import { type PersonalRefusal, renderRefusal } from '../refusal-page.ts'
 import type { InteractionDeps, Pending } from './ports.ts'
 
@@ -10,6 +10,12 @@ export function answerPage(ctx: Context, status: number, html: string): void {
   ctx.set({ ...PAGE_HEADERS })
   ctx.type = 'html'
   ctx.body = html
+}
+
+/** Sends a page that may talk to an authenticator. */
+export function answerPasskeyPage(ctx: Context, status: number, html: string): void {
+  answerPage(ctx, status, html)
+  ctx.set({ ...PASSKEY_PAGE_HEADERS })
 }
 
 /** Sends the browser to another page of the same interaction. */

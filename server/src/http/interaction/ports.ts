@@ -1,13 +1,17 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Acr } from '../../config/authentication-class.ts'
 import type { LifetimeSettings } from '../../config/settings.ts'
 import type { Accounts } from '../../store/accounts.ts'
 import type { ConsentList } from '../../store/consent-list.ts'
 import type { Consents } from '../../store/consents.ts'
 import type { Database } from '../../store/database.ts'
+import type { Passkeys } from '../../store/passkeys.ts'
 import type { ResourceRegistry } from '../../store/resource-registry.ts'
 import type { Sessions } from '../../store/sessions.ts'
+import type { SignedInBy } from '../../store/sign-in-proof.ts'
 import type { ListedClient } from '../known-clients/known-clients.ts'
 import type { Pages } from '../pages/index.ts'
+import type { PasskeyCeremonies } from '../passkeys/index.ts'
 import type { SignInTries } from '../sign-in-tries.ts'
 
 /** An authorization request that waits for a person, as the pages see it. */
@@ -23,6 +27,8 @@ export interface Pending {
   readonly scopes: readonly string[]
   readonly resourceDefaulted: boolean
   readonly session: { readonly uid: string; readonly accountId: string } | undefined
+  /** The weakest class that the person may sign in by; undefined where the client asks for none. */
+  readonly neededAcr: Acr | undefined
   /** Account that has just proven itself on the sign-in page, before it becomes the session's. */
   readonly signedIn: string | undefined
   /** The person has said yes or no: the client is next. */
@@ -36,12 +42,11 @@ export interface Pending {
 export interface PendingInteractions {
   find(uid: string): Promise<Pending | undefined>
   checkFormToken(pending: Pending, token: string): boolean
-  signIn(
-    pending: Pending,
-    person: { accountId: string; amr: readonly string[]; passwordVersion: string },
-  ): Promise<void>
+  signIn(pending: Pending, person: SignedInBy): Promise<void>
   agree(pending: Pending): Promise<void>
   refuse(pending: Pending): Promise<void>
+  /** Tells the client that nobody signs in as surely as it asks. */
+  refuseAuthentication(pending: Pending): Promise<void>
   forgetPerson(pending: Pending): Promise<void>
 }
 
@@ -60,11 +65,7 @@ export interface BrowserSessions {
   endAll(session: SignedIn, req: IncomingMessage, res: ServerResponse): Promise<void>
   openSignIn(): string
   checkSignIn(token: string): boolean
-  signIn(
-    person: { accountId: string; amr: readonly string[]; passwordVersion: string },
-    req: IncomingMessage,
-    res: ServerResponse,
-  ): Promise<boolean>
+  signIn(person: SignedInBy, req: IncomingMessage, res: ServerResponse): Promise<boolean>
 }
 
 /** What is known of a client beyond what it says of itself. */
@@ -106,6 +107,9 @@ export interface InteractionDeps {
   readonly verifyPassword: (password: string, hash: string | undefined) => Promise<boolean>
   readonly hashPassword: (password: string) => Promise<string>
   readonly signInTries: SignInTries
+  readonly passkeys: Pick<Passkeys, 'list' | 'remove'>
+  /** Undefined where browsers make no passkeys for the issuer's host. */
+  readonly passkeyCeremonies: PasskeyCeremonies | undefined
   readonly pages: Pages
   readonly issuerHost: string
   readonly basePath: string

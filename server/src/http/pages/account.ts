@@ -2,9 +2,11 @@ import { TOOL_CLASSES } from '@sallyport/policy'
 import { buildDisguise, buildVerification } from './facts.ts'
 import { buildTitle, type Page } from './frame.ts'
 import { MESSAGES } from './messages.ts'
+import { buildPasskeySignIn } from './passkey.ts'
 import { buildSentence, plainText } from './sentence.ts'
 import type {
   AccountClientView,
+  AccountPasskeyView,
   AccountPermissionView,
   AccountServerView,
   AccountSignInView,
@@ -12,11 +14,15 @@ import type {
 } from './views.ts'
 
 export function buildAccountSignIn(view: AccountSignInView): Page {
-  const { issuerHost, correlationId, action, csrf, login = '', error } = view
+  const { issuerHost, correlationId, action, csrf, login = '', error, passkey } = view
+  const title = buildTitle(MESSAGES.signInHeading, error)
   return {
-    frame: { title: buildTitle(MESSAGES.signInHeading, error), issuerHost, footerRequestId: correlationId },
+    frame: { title, issuerHost, hasScript: passkey !== undefined, footerRequestId: correlationId },
     template: 'account-sign-in',
-    content: { action, csrf, login, error },
+    content: {
+      ...{ action, csrf, login, error },
+      passkey: passkey && buildPasskeySignIn({ action, csrf, passkey, isMain: false }),
+    },
   }
 }
 
@@ -31,7 +37,20 @@ export function buildAccount(view: AccountView): Page {
       footerRequestId: correlationId,
     },
     template: 'account',
-    content: { action, signOutPath, csrf, login, error, clients: view.clients.map(buildClient) },
+    content: {
+      ...{ action, signOutPath, csrf, login, error },
+      clients: view.clients.map(buildClient),
+      passkeys: view.passkeys?.map(buildPasskey),
+    },
+  }
+}
+
+function buildPasskey({ id, name, createdAt, lastUsedAt, isSuspended }: AccountPasskeyView) {
+  return {
+    ...{ id, name, isSuspended },
+    added: plainText(buildSentence(MESSAGES.passkeyAdded, { time: formatTime(createdAt) })),
+    lastUsed: formatLastUsed(lastUsedAt),
+    remove: plainText(buildSentence(MESSAGES.removePasskeyNamed, { name })),
   }
 }
 
@@ -48,11 +67,10 @@ function buildClient({ client, servers }: AccountClientView) {
 }
 
 function buildServer({ consentId, resource, lastUsedAt, permissions }: AccountServerView, client: string) {
-  const used = lastUsedAt === undefined ? [] : buildSentence(MESSAGES.lastUsed, { time: formatTime(lastUsedAt) })
   return {
     consentId,
     resource,
-    lastUsed: plainText(used) || MESSAGES.neverUsed,
+    lastUsed: formatLastUsed(lastUsedAt),
     permissions: permissions.map((permission) => buildPermission(permission, client, resource.name)),
     takeBack: buildSentence(MESSAGES.takeBackServer, { resource: resource.name }),
   }
@@ -69,6 +87,11 @@ function buildPermission(permission: AccountPermissionView, client: string, reso
     end: plainText(ends) || MESSAGES.untilTakenBack,
     takeBack: plainText(buildSentence(MESSAGES.takeBackPermission, { description, client, resource })),
   }
+}
+
+function formatLastUsed(seconds: number | undefined): string {
+  if (seconds === undefined) return MESSAGES.neverUsed
+  return plainText(buildSentence(MESSAGES.lastUsed, { time: formatTime(seconds) }))
 }
 
 /** The page has no script that could turn it into the reader's own time, so it says which time it is. */

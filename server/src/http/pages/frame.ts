@@ -12,6 +12,8 @@ export interface Frame {
   readonly switchAccount?: { readonly action: string; readonly csrf: string }
   /** Where the page moves on to by itself. */
   readonly refreshTo?: string
+  /** Whether the page talks to an authenticator. */
+  readonly hasScript?: boolean
   /** Absent where the content shows it itself. */
   readonly footerRequestId?: string
 }

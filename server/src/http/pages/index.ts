@@ -6,6 +6,8 @@ import { buildContinueOn } from './continue-on.ts'
 import { buildError } from './error.ts'
 import type { Page } from './frame.ts'
 import { MESSAGES } from './messages.ts'
+import { buildConfirm, buildNewPasskey } from './passkey.ts'
+import { PASSKEY_SCRIPT } from './passkey-script.ts'
 import { buildSignIn } from './sign-in.ts'
 import { buildSignedOut, buildSignOut } from './sign-out.ts'
 import { STYLESHEET } from './stylesheet.ts'
@@ -13,9 +15,11 @@ import { TEMPLATES } from './templates/index.ts'
 import type {
   AccountSignInView,
   AccountView,
+  ConfirmView,
   ConsentView,
   ContinueView,
   ErrorView,
+  NewPasskeyView,
   SignedOutView,
   SignInView,
   SignOutView,
@@ -23,7 +27,7 @@ import type {
 
 export { displayAddress } from './display-address.ts'
 export { displayName } from './display-name.ts'
-export { PAGE_HEADERS } from './headers.ts'
+export { PAGE_HEADERS, PASSKEY_PAGE_HEADERS } from './headers.ts'
 export { isDisguised } from './look-alikes.ts'
 export { durationLabel } from './messages.ts'
 export type * from './views.ts'
@@ -48,25 +52,36 @@ export interface Pages {
   signedOut(view: SignedOutView): string
   accountSignIn(view: AccountSignInView): string
   account(view: AccountView): string
-  /** To be served at `path` as it is; the path changes with the body, so it may be cached for ever. */
-  readonly stylesheet: { readonly path: string; readonly body: string; readonly contentType: string }
+  confirm(view: ConfirmView): string
+  newPasskey(view: NewPasskeyView): string
+  readonly stylesheet: Asset
+  /** Of the pages that talk to an authenticator. */
+  readonly script: Asset
+}
+
+/** To be served at `path` as it is; the path changes with the body, so it may be cached for ever. */
+export interface Asset {
+  readonly path: string
+  readonly body: string
+  readonly contentType: string
 }
 
 const DEFAULT_ELEVATION_SESSION_SECONDS = 8 * 60 * 60
 /** Enough of the digest that two releases never share an address. */
-const STYLESHEET_HASH_LENGTH = 16
+const ASSET_HASH_LENGTH = 16
 
 /** Compiles every template once. */
 export function createPages(options: PagesOptions): Pages {
   const { productName, basePath, elevationSessionSeconds = DEFAULT_ELEVATION_SESSION_SECONDS } = options
-  const hash = createHash('sha256').update(STYLESHEET).digest('hex').slice(0, STYLESHEET_HASH_LENGTH)
-  const stylesheetPath = `${basePath}/assets/style-${hash}.css`
+  const stylesheet = assetOf(basePath, 'style', 'css', STYLESHEET)
+  const script = assetOf(basePath, 'passkey', 'js', PASSKEY_SCRIPT)
   const eta = compileTemplates()
 
   function render({ frame, template, content }: Page): string {
     const body = eta.render(`@${template}`, { ...content, messages: MESSAGES })
     const title = `${frame.title} · ${productName ?? frame.issuerHost}`
-    return eta.render('@layout', { ...frame, title, body, stylesheetPath, messages: MESSAGES })
+    const paths = { stylesheetPath: stylesheet.path, scriptPath: frame.hasScript === true ? script.path : undefined }
+    return eta.render('@layout', { ...frame, title, body, ...paths, messages: MESSAGES })
   }
 
   return {
@@ -78,8 +93,18 @@ export function createPages(options: PagesOptions): Pages {
     signedOut: (view) => render(buildSignedOut(view)),
     accountSignIn: (view) => render(buildAccountSignIn(view)),
     account: (view) => render(buildAccount(view)),
-    stylesheet: { path: stylesheetPath, body: STYLESHEET, contentType: 'text/css; charset=utf-8' },
+    confirm: (view) => render(buildConfirm(view)),
+    newPasskey: (view) => render(buildNewPasskey(view)),
+    stylesheet,
+    script,
   }
+}
+
+const CONTENT_TYPES = { css: 'text/css; charset=utf-8', js: 'text/javascript; charset=utf-8' } as const
+
+function assetOf(basePath: string, name: string, kind: keyof typeof CONTENT_TYPES, body: string): Asset {
+  const hash = createHash('sha256').update(body).digest('hex').slice(0, ASSET_HASH_LENGTH)
+  return { path: `${basePath}/assets/${name}-${hash}.${kind}`, body, contentType: CONTENT_TYPES[kind] }
 }
 
 function compileTemplates(): Eta {

@@ -31,6 +31,24 @@ export const MESSAGES = {
   password: 'Password',
   signIn: 'Sign in',
 
+  passkeySignIn: 'Sign in with a passkey',
+  passkeyPurpose:
+    '{client} asks that you sign in with a passkey before it uses {resource}. You decide after you have signed in.',
+  passkeyWaiting: 'Follow what your browser or device asks.',
+  passkeyStopped: 'Your browser stopped: it was cancelled, took too long, or found no passkey for this server.',
+  passkeyKnown: 'That device has a passkey for this account already.',
+  passkeyFailed: 'Your browser could not use a passkey here.',
+  passkeyUnsupported:
+    'This browser cannot use passkeys. Open this page in a newer one, or in the one that your system came with.',
+  passkeyNoScript:
+    'Passkeys need scripts, which do not run here. Switch them on for this server, then load this page again.',
+  passkeyWithout: '{login} has no passkey on this server yet.',
+  passkeyFirst: 'Add one in your account, then come back to this page and sign in with it.',
+  passkeyNone: 'No passkey yet? Sign in to your account, add one, then come back to this page.',
+  openAccount: 'Open your account in a new window',
+  passkeyRefuseAdvice: 'If you cannot use a passkey, {client} is told so and gets nothing.',
+  refusePasskey: 'I cannot use a passkey',
+
   consentHeading: 'Allow {client} to use {resource}?',
   stepUpHeading: 'Allow {client} to do more with {resource}?',
   startedHeading: 'Did you start this from {client} just now?',
@@ -104,6 +122,27 @@ export const MESSAGES = {
   takeBackClient: 'Take back everything from {client}',
   takeBackAdvice:
     'A token that an app holds already stops within seconds, or within minutes at a server that does not ask us.',
+  passkeysHeading: 'Passkeys',
+  passkeysAdvice:
+    'With a passkey you sign in by your device: nothing that could be given away to a site that only looks like this one.',
+  noPasskeysHere:
+    'There are no passkeys here: the address of this server is an IP address, and browsers make passkeys for names only.',
+  passkeySuspended: 'Stopped: it may have been copied. Remove it, then add a new one.',
+  passkeyAdded: 'added {time}',
+  removePasskey: 'Remove',
+  removePasskeyNamed: 'Remove the passkey {name}',
+  addPasskey: 'Add a passkey',
+  newPasskeyAdvice: 'Your browser asks where to keep it. Whoever can unlock that device or account can sign in as you.',
+  passkeyName: 'Name of the passkey',
+  createPasskey: 'Create the passkey',
+  backToAccount: 'Back to your account',
+  confirmHeading: 'Show that it is you',
+  confirmAdd: 'Before a passkey is added to the account {login}.',
+  confirmRemove:
+    'Before the passkey {name} is removed from the account {login}. Other browsers that signed in with a passkey are then signed out.',
+  confirmByPasskey: 'Use a passkey',
+  confirmLost: 'If you have none of your passkeys any more, your administrator can remove them.',
+
   sessionsHeading: 'Signed-in browsers',
   sessionsAdvice:
     'Signing out everywhere ends the sign-in of every browser, this one too. What apps were allowed stays allowed.',

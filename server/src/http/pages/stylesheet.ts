@@ -18,6 +18,7 @@ export const STYLESHEET = `
   }
 }
 * { box-sizing: border-box; }
+[hidden] { display: none !important; }
 body {
   margin: 0; padding: 3rem 1rem; background: var(--ground); color: var(--ink);
   font: 1rem/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "DejaVu Sans", sans-serif;
@@ -109,6 +110,7 @@ form > label { display: block; margin-bottom: .25rem; font-weight: 600; }
   min-height: 1.5rem; padding: 0; border: 0; background: none; color: var(--accent);
   font: inherit; text-decoration: underline; cursor: pointer;
 }
+a.link { display: inline-block; }
 details { margin-bottom: .75rem; }
 main > :last-child { margin-bottom: 0; }
 summary { padding: .375rem 0; cursor: pointer; }

@@ -55,6 +55,56 @@ export interface SignInView extends PageView {
   readonly login?: string
   /** One sentence shown above the form and named in the title. */
   readonly error?: string
+  /** Absent where there are no passkeys. */
+  readonly passkey?: PasskeyView
+  /** The app asks for a passkey: a password will not do. */
+  readonly passkeyOnly?: PasskeyOnlyView
+}
+
+/** A form that an authenticator fills in. */
+export interface PasskeyView {
+  /** What the browser is asked with, as JSON. */
+  readonly options: string
+}
+
+export interface PasskeyOnlyView {
+  /** Where people add passkeys. */
+  readonly accountPath: string
+  /** Who is signed in here and has no passkey. */
+  readonly withoutPasskey?: string
+}
+
+/** What is about to be done to passkeys, for which the person has to show once more who they are. */
+export interface ConfirmView extends PageView {
+  readonly login: string
+  readonly action: string
+  readonly csrf: string
+  readonly wish: { readonly kind: 'add' } | { readonly kind: 'remove'; readonly id: string; readonly name: string }
+  readonly error?: string
+  /** Present where one of the person's passkeys is asked for, absent where the password is. */
+  readonly passkey?: PasskeyView
+  readonly accountPath: string
+}
+
+/** The last step before a passkey is made. */
+export interface NewPasskeyView extends PageView {
+  readonly login: string
+  readonly action: string
+  readonly csrf: string
+  readonly passkey: PasskeyView
+  /** Name that the field comes with. */
+  readonly name: string
+  readonly accountPath: string
+}
+
+export interface AccountPasskeyView {
+  readonly id: string
+  readonly name: string
+  /** Seconds since 1970. */
+  readonly createdAt: number
+  /** Seconds since 1970; undefined for never. */
+  readonly lastUsedAt: number | undefined
+  readonly isSuspended: boolean
 }
 
 /** One thing about a client that is different since the person agreed to it; names and addresses are cleaned. */
@@ -129,6 +179,8 @@ export interface AccountSignInView extends PageView {
   /** What the person typed before, on a second try. */
   readonly login?: string
   readonly error?: string
+  /** Absent where there are no passkeys. */
+  readonly passkey?: PasskeyView
 }
 
 /** What a person allowed, and the forms to take it back. */
@@ -139,6 +191,8 @@ export interface AccountView extends PageView {
   readonly signOutPath: string
   readonly csrf: string
   readonly clients: readonly AccountClientView[]
+  /** Undefined where browsers make no passkeys for this server's host. */
+  readonly passkeys: readonly AccountPasskeyView[] | undefined
   /** One sentence about the form before. */
   readonly error?: string
 }

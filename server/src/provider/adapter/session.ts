@@ -39,10 +39,15 @@ export function sessionAdapter(sessions: Sessions): Adapter {
         payload: kept,
         expiresAt: Number(payload.exp),
         known: known !== undefined,
-        passwordVersion: unit.passwordVersion,
+        proof: unit.signInProof,
       }
       if (known?.accountId !== payload.accountId) {
-        unit.events.push({ type: 'person.signed_in', outcome: 'allowed', accountId: payload.accountId })
+        unit.events.push({
+          type: 'person.signed_in',
+          outcome: 'allowed',
+          accountId: payload.accountId,
+          ...howSignedIn(payload),
+        })
       }
     },
     async destroy(id) {
@@ -68,6 +73,10 @@ function remember(session: StoredSession | undefined, id: string | undefined): A
     exp: session.expiresAt,
     ...(session.account === undefined ? {} : { accountId: session.account.id }),
   }
+}
+
+function howSignedIn({ acr }: AdapterPayload): { detail?: { acr: string } } {
+  return acr === undefined ? {} : { detail: { acr } }
 }
 
 function keptPart(payload: AdapterPayload | StoredSession['payload']): Readonly<Record<string, unknown>> {

@@ -27,7 +27,8 @@ export const ACCOUNT = `<h1><%= it.messages.accountHeading %></h1>
 <% } %><form method="post" action="<%= it.action %>"><input type="hidden" name="csrf" value="<%= it.csrf %>"><input type="hidden" name="client" value="<%= app.clientId %>">
 <button class="link" type="submit" name="change" value="client"><%~ include('@sentence', { parts: app.takeBack }) %></button></form>
 </section>
-<% } %><h2><%= it.messages.sessionsHeading %></h2>
+<% } %><%~ include('@account-passkeys', it) %>
+<h2><%= it.messages.sessionsHeading %></h2>
 <p><%= it.messages.sessionsAdvice %></p>
 <form id="sign-out" method="get" action="<%= it.signOutPath %>"></form>
 <form method="post" action="<%= it.action %>"><input type="hidden" name="csrf" value="<%= it.csrf %>">

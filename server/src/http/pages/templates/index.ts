@@ -1,12 +1,16 @@
 import { ACCOUNT } from './account.ts'
+import { ACCOUNT_PASSKEYS } from './account-passkeys.ts'
 import { ACCOUNT_SIGN_IN } from './account-sign-in.ts'
 import { ALERT } from './alert.ts'
+import { CONFIRM } from './confirm.ts'
 import { CONSENT } from './consent.ts'
 import { CONTINUE_ON } from './continue-on.ts'
 import { CREDENTIALS } from './credentials.ts'
 import { ERROR } from './error.ts'
 import { FACTS } from './facts.ts'
 import { LAYOUT } from './layout.ts'
+import { NEW_PASSKEY } from './new-passkey.ts'
+import { PASSKEY } from './passkey.ts'
 import { PERMISSION } from './permission.ts'
 import { SENTENCE } from './sentence.ts'
 import { SIGN_IN } from './sign-in.ts'
@@ -29,6 +33,10 @@ export const TEMPLATES = {
   credentials: CREDENTIALS,
   'account-sign-in': ACCOUNT_SIGN_IN,
   account: ACCOUNT,
+  'account-passkeys': ACCOUNT_PASSKEYS,
+  passkey: PASSKEY,
+  confirm: CONFIRM,
+  'new-passkey': NEW_PASSKEY,
 } as const
 
 export type TemplateName = keyof typeof TEMPLATES

@@ -13,7 +13,8 @@ export const LAYOUT = `<!doctype html>
 <% if (it.refreshTo !== undefined) { %><meta http-equiv="refresh" content="0;url=<%= it.refreshTo %>">
 <% } %><link rel="icon" href="data:,">
 <link rel="stylesheet" href="<%= it.stylesheetPath %>">
-</head>
+<% if (it.scriptPath !== undefined) { %><script src="<%= it.scriptPath %>" defer></script>
+<% } %></head>
 <body>
 <div class="page">
 <header>
