@@ -69,7 +69,11 @@ export const EXCHANGE: readonly Defence[] = [
     attack: 'A125',
     what: 'scopes are those of this server, by name',
     off: [
-      { file: 'server/src/provider/scopes.ts', text: 'grantable.has(scope)', without: 'grantable.size > 0 && scope' },
+      {
+        file: 'server/src/provider/scopes.ts',
+        text: 'filter((scope) => grantable.has(scope))',
+        without: 'filter((scope) => grantable.size > 0 && scope)',
+      },
     ],
     test: { file: SCOPE, name: 'no scope stands for others (A125)' },
   },
