@@ -241,6 +241,12 @@ export const SERVER_CODES: CodeMeanings = {
     means: 'The token was made by exchange out of a grant of another client, and cannot be taken back alone.',
     change: 'Wait until it ends, within minutes, or revoke the grant it was made from.',
   },
+  SALLYPORT_E_SLOW: {
+    means: 'The headers of a request were not there within 10 s of its beginning, or all of it within 15 s.',
+    change:
+      'Nothing, unless the network in between is that slow; a proxy that reads requests whole before it sends them on helps.',
+    oauth: 'invalid_request',
+  },
   SALLYPORT_E_TOO_LARGE: {
     means: 'The body of the request is larger than any request of a client, or it has more headers.',
     change: 'Send less; a proxy in front is no reason for it.',
