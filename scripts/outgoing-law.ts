@@ -16,7 +16,10 @@ const MODULES: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   ['node:dgram', new Set()],
   ['node:dns', new Set()],
   ['node:dns/promises', new Set()],
-  ['node:http', new Set(['createServer', 'IncomingMessage', 'RequestListener', 'Server', 'ServerResponse'])],
+  [
+    'node:http',
+    new Set(['createServer', 'IncomingMessage', 'RequestListener', 'STATUS_CODES', 'Server', 'ServerResponse']),
+  ],
   ['node:net', new Set(['AddressInfo', 'BlockList', 'createServer', 'isIP', 'isIPv4', 'isIPv6', 'Server'])],
 ])
 

@@ -21,7 +21,8 @@ export const SERVER_CODES: CodeMeanings = {
   },
   SALLYPORT_E_CLIENT_DOCUMENT_BLOCKED: {
     means: 'The host, the port or the address behind a client id may not be asked: it is not a public one.',
-    change: 'Nothing, if nobody knows the client; a client of your own needs a public https URL on port 443 or 8443.',
+    change:
+      'Nothing, if nobody knows the client; a client of your own needs a public https URL on port 443 or 8443. No setting opens what a client wrote, and the log says so: `setting` is `none`.',
   },
   SALLYPORT_E_CLIENT_DOCUMENT_DENIED: {
     means: 'The host of the document is on `clientDocuments.deniedHosts`. Nothing was fetched.',
@@ -45,7 +46,8 @@ export const SERVER_CODES: CodeMeanings = {
   },
   SALLYPORT_E_CLIENT_DOCUMENT_KEYS: {
     means: 'The keys a client signs in with cannot be had, are too old, or hold a private one.',
-    change: 'See the reason in the log: correct `jwks`, or what `jwks_uri` answers.',
+    change:
+      'See the reason in the log: correct `jwks`, or what `jwks_uri` answers. When nobody answered, `setting` names what would open the way.',
   },
   SALLYPORT_E_CLIENT_DOCUMENT_LIMIT: {
     means: 'One address made this server look at more documents than people would.',
@@ -82,7 +84,8 @@ export const SERVER_CODES: CodeMeanings = {
   },
   SALLYPORT_E_CLIENT_DOCUMENT_UNREACHABLE: {
     means: 'There was no complete answer: name, connection, TLS, time (2.5 s) or size (5 KiB).',
-    change: 'See the reason in the log. Behind a proxy for outgoing requests, set `egress.proxy`.',
+    change:
+      'See the reason in the log, and beside it `host`, and `setting`: `egress.proxy` where your network lets requests out through a proxy alone, `egress.ca` where an authority of your own made the certificate, `none` where nothing here opens it.',
   },
   SALLYPORT_E_CLIENT_DOCUMENT_URL: {
     means: 'The client id has the form of no document URL: it needs https, a path, and the spelling of a parser.',
@@ -114,7 +117,7 @@ export const SERVER_CODES: CodeMeanings = {
     means:
       'What another server was to say could not be had: the address is one that is not asked, or the answer was none.',
     change:
-      'See the reason in the log; for an address of your own network that the settings name, add it to `egress.allow`.',
+      'See the reason in the log, and beside it `host`, and `setting`: the one that would open the way, or `none`.',
   },
   SALLYPORT_E_FORM_TOKEN: {
     means: 'A form came without the token of its own page: from another site, or from a page of another interaction.',
@@ -237,6 +240,12 @@ export const SERVER_CODES: CodeMeanings = {
   SALLYPORT_E_TOKEN_NOT_REVOCABLE: {
     means: 'The token was made by exchange out of a grant of another client, and cannot be taken back alone.',
     change: 'Wait until it ends, within minutes, or revoke the grant it was made from.',
+  },
+  SALLYPORT_E_SLOW: {
+    means: 'The headers of a request were not there within 10 s of its beginning, or all of it within 15 s.',
+    change:
+      'Nothing, unless the network in between is that slow; a proxy that reads requests whole before it sends them on helps.',
+    oauth: 'invalid_request',
   },
   SALLYPORT_E_TOO_LARGE: {
     means: 'The body of the request is larger than any request of a client, or it has more headers.',

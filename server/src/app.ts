@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import type { RequestListener, Server } from 'node:http'
 import Koa from 'koa'
 import { pino } from 'pino'
@@ -8,6 +7,7 @@ import { createEgress, type Egress } from './egress/index.ts'
 import { issuerAddress, originForm, pinAddress, targetBelowIssuer } from './http/address.ts'
 import { createCallerReader } from './http/caller.ts'
 import { createCookieJar } from './http/cookie-jar.ts'
+import { newCorrelationId } from './http/correlation-id.ts'
 import { crossOrigin } from './http/cors.ts'
 import { type ConnectionLimits, createDrainingServer } from './http/draining-server.ts'
 import { CROSS_ORIGIN_ENDPOINTS, disabledEndpoints, onlyEndpoints } from './http/endpoints.ts'
@@ -16,6 +16,7 @@ import { answerFailures, reportBrokenConnections } from './http/failures.ts'
 import { refuseForeignHost } from './http/host-check.ts'
 import type { InteractionDeps } from './http/interaction/ports.ts'
 import { KNOWN_CLIENTS } from './http/known-clients/known-clients.ts'
+import { answerBrokenRequests } from './http/limits/broken-requests.ts'
 import { refuseManyHeaders } from './http/limits/headers.ts'
 import { createRequestLimits } from './http/limits/requests.ts'
 import { sourceOf } from './http/limits/source.ts'
@@ -94,7 +95,8 @@ export async function startServer(
   try {
     await syncSettings(settings, store)
     const app = await createApp({ settings, store, log, egress, observers })
-    const main = createDrainingServer(LIMITS, app.handle)
+    const refuse = answerBrokenRequests({ report: log, now: () => performance.now() })
+    const main = createDrainingServer(LIMITS, app.handle, refuse)
     const checks = [
       { name: 'accepting', check: async () => !main.isDraining() },
       { name: 'database', check: () => store.ping().then(() => true) },
@@ -121,8 +123,14 @@ const LIMITS: ConnectionLimits = {
   maxHeaderSize: 16_384,
   // Ours to refuse: Node would leave out those past its number.
   maxHeadersCount: 0,
+  // Sent in one piece by whoever means it; slow ones hold a connection each, which is all that they want.
   headersTimeout: 10_000,
-  requestTimeout: 30_000,
+  // For the whole of it: 56 KiB at 4 KiB a second. No longer than a process that stops waits for requests at hand.
+  requestTimeout: 15_000,
+  // Half a minute unless said, by which everything above would be late.
+  connectionsCheckingInterval: 1_000,
+  // Balancers keep a connection for a minute: when we close first, a request is on its way to nobody.
+  keepAliveTimeout: 65_000,
   // Room for every stream of revocations and for a proxy's own, below what a process may have open.
   maxConnections: 8_000,
   // A balancer's connection comes to another process now and then, so that a new one is not idle beside old ones.
@@ -172,9 +180,6 @@ export type Log = (
   message: string,
   detail?: Readonly<Record<string, unknown>>,
 ) => void
-
-// 96 random bits: an id that nobody can guess, short enough to read out.
-const CORRELATION_ID_BYTES = 12
 
 /** What answers requests, and what must hold before it takes any. */
 export interface App {
@@ -226,7 +231,7 @@ export async function createApp(deps: {
   // Without a listener koa writes to stderr, beside the log, whatever a stranger's bytes made the parser say.
   app.on('error', reportBrokenConnections(log))
   app.use((ctx, next) => {
-    const correlationId = `req_${randomBytes(CORRELATION_ID_BYTES).toString('base64url')}`
+    const correlationId = newCorrelationId()
     ctx.set('X-Correlation-Id', correlationId)
     const callerAddress = readCaller(ctx.req).address
     const cookies = createCookieJar(ctx.req, ctx.res, address.protocol === 'https')

@@ -17,7 +17,11 @@ export interface Destination {
 
 export type DestinationJudgement =
   | { readonly ok: true; readonly destination: Destination }
-  | ({ readonly ok: false } & Refusal)
+  | ({
+      readonly ok: false
+      /** Undefined when what was written is no URL. */
+      readonly destination: Destination | undefined
+    } & Refusal)
 
 /** Why not, exactly for the operator's log, and by a word of a closed list. */
 interface Refusal {
@@ -44,19 +48,24 @@ const SPECIAL_NAMES = ['localhost', 'local', 'internal', 'invalid', 'onion', 'al
  */
 export function judgeDestination(written: string, trust: Trust, allow: ReadonlySet<string>): DestinationJudgement {
   const url = written.length > MAX_URL_LENGTH ? null : URL.parse(written)
-  if (url === null) return { ok: false, block: 'url', reason: `must be a URL of at most ${MAX_URL_LENGTH} characters` }
-  const reason = refuseForm(url, written)
-  if (reason !== undefined) return { ok: false, block: 'url', reason }
+  if (url === null) {
+    const reason = `must be a URL of at most ${MAX_URL_LENGTH} characters`
+    return { ok: false, destination: undefined, block: 'url', reason }
+  }
   const destination = describe(url, trust === 'settings' ? allow : new Set())
-  const refusal = refuseScheme(destination) ?? (trust === 'stranger' ? refuseStranger(destination, written) : undefined)
-  return refusal === undefined ? { ok: true, destination } : { ok: false, ...refusal }
+  const refusal =
+    refuseForm(destination, written) ??
+    refuseScheme(destination) ??
+    (trust === 'stranger' ? refuseStranger(destination, written) : undefined)
+  return refusal === undefined ? { ok: true, destination } : { ok: false, destination, ...refusal }
 }
 
-function refuseForm(url: URL, written: string): string | undefined {
-  if (url.username !== '' || url.password !== '') return 'must not hold a user name or password'
-  if (written.includes('#')) return 'must not have a fragment'
+function refuseForm({ url }: Destination, written: string): Refusal | undefined {
+  const refuse = (reason: string): Refusal => ({ block: 'url', reason })
+  if (url.username !== '' || url.password !== '') return refuse('must not hold a user name or password')
+  if (written.includes('#')) return refuse('must not have a fragment')
   // The same host by another name: certificates and comparisons do not expect it.
-  return url.hostname.endsWith('.') ? 'must not have a host name that ends with a dot' : undefined
+  return url.hostname.endsWith('.') ? refuse('must not have a host name that ends with a dot') : undefined
 }
 
 function refuseScheme({ url, secure, allowed }: Destination): Refusal | undefined {

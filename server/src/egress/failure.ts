@@ -34,6 +34,20 @@ export function describeFailure(error: unknown): string {
   return TLS_CODE.test(code) ? `no trusted TLS (${code})` : `the request failed (${code})`
 }
 
+/** Whether a certificate is good but for who made it: then another root would make it good. */
+export function isUnknownAuthority(error: unknown): boolean {
+  return UNKNOWN_AUTHORITY.has(codeOf(error) ?? '')
+}
+
+/** @see https://nodejs.org/api/tls.html#x509-certificate-error-codes */
+const UNKNOWN_AUTHORITY: ReadonlySet<string> = new Set([
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+])
+
 const TLS_CODE = /CERT|SIGNATURE|TLS|SSL|ERR_OSSL|ISSUER/
 
 const KNOWN: Readonly<Record<string, { readonly kind: EgressFailureKind; readonly sentence: string }>> = {

@@ -2,13 +2,21 @@ import { isIP } from 'node:net'
 import { createSecureContext, rootCertificates, type SecureContext } from 'node:tls'
 import type { EgressSettings } from '../config/settings.ts'
 import { type Destination, judgeDestination, type Trust } from './destination.ts'
-import { describeFailure, type EgressBlock, type EgressFailureKind, kindOfFailure } from './failure.ts'
+import {
+  describeFailure,
+  type EgressBlock,
+  type EgressFailureKind,
+  isUnknownAuthority,
+  kindOfFailure,
+} from './failure.ts'
+import { type Opening, openingOfBlock, openingOfFailure, type Stage } from './opening.ts'
 import { proxyFrom } from './proxy.ts'
 import { type Resolve, type ResolvedAddress, resolveName } from './resolve.ts'
 import { type Answer, send } from './send.ts'
 import { refuseAddress } from './special-addresses.ts'
 
 export type { Trust } from './destination.ts'
+export type { Opening } from './opening.ts'
 export type { Resolve, ResolvedAddress } from './resolve.ts'
 export type { AnswerHeaders } from './send.ts'
 
@@ -30,9 +38,9 @@ export interface EgressRequest {
 export type EgressOutcome =
   | ({ readonly kind: 'answer' } & Answer)
   /** Nothing was connected to: the scheme, the host, the port or the address is not one that may be asked. */
-  | { readonly kind: 'refused'; readonly reason: string }
+  | ({ readonly kind: 'refused'; readonly reason: string } & Opening)
   /** The network, TLS, the time or the size. */
-  | { readonly kind: 'failed'; readonly reason: string }
+  | ({ readonly kind: 'failed'; readonly reason: string } & Opening)
 
 /** What became of a request, by a word of a closed list. */
 export type EgressEnd = 'answered' | EgressBlock | EgressFailureKind
@@ -68,24 +76,32 @@ export function createEgress(options: {
   return {
     async get(url, request) {
       refuseHeaders(request.headers)
-      const judged = judgeDestination(url, request.trust, allow)
+      const { trust, timeoutMs } = request
+      const judged = judgeDestination(url, trust, allow)
       if (!judged.ok) {
-        tell(judged.block)
-        return { kind: 'refused', reason: judged.reason }
+        const { block, reason, destination } = judged
+        tell(block)
+        return { kind: 'refused', reason, ...openingOfBlock(block, destination, trust) }
       }
-      const timeout = AbortSignal.timeout(request.timeoutMs)
+      const { destination } = judged
+      const timeout = AbortSignal.timeout(timeoutMs)
       const signal = AbortSignal.any([timeout, closing.signal])
+      let stage: Stage = 'name'
+      const reached = (further: Stage): void => {
+        stage = further
+      }
       try {
         const outcome = await orAborted(signal, () =>
-          fetchFrom(judged.destination, { ...request, resolve, signal, settings, secureContext: secureContext() }),
+          fetchFrom(destination, { ...request, resolve, signal, settings, secureContext: secureContext(), reached }),
         )
         tell(outcome.kind === 'answer' ? 'answered' : 'address')
         return outcome
       } catch (error) {
-        tell(timeout.aborted ? 'timeout' : kindOfFailure(error))
-        if (timeout.aborted)
-          return { kind: 'failed', reason: `there was no complete answer within ${request.timeoutMs} ms` }
-        return { kind: 'failed', reason: describeFailure(error) }
+        const kind = timeout.aborted ? 'timeout' : kindOfFailure(error)
+        tell(kind)
+        const late = `there was no complete answer within ${timeoutMs} ms`
+        const opening = openingOfFailure({ kind, stage, unknownAuthority: isUnknownAuthority(error) }, destination)
+        return { kind: 'failed', reason: timeout.aborted ? late : describeFailure(error), ...opening }
       }
     },
     async close() {
@@ -99,16 +115,20 @@ interface Fetch extends EgressRequest {
   readonly settings: EgressSettings
   readonly secureContext: SecureContext
   readonly signal: AbortSignal
+  readonly reached: (stage: Stage) => void
 }
 
 async function fetchFrom(destination: Destination, request: Fetch): Promise<EgressOutcome> {
-  const { trust, signal, settings, secureContext, maxBytes, timeoutMs } = request
+  const { trust, signal, settings, secureContext, maxBytes, timeoutMs, reached } = request
   const addresses = await addressesOf(destination, request.resolve, { trust, signal })
   const reason = destination.allowed ? undefined : refuseAny(destination.hostname, addresses)
-  if (reason !== undefined) return { kind: 'refused', reason }
+  if (reason !== undefined) return { kind: 'refused', reason, ...openingOfBlock('address', destination, trust) }
+  reached('connection')
+  const onSecure = (): void => reached('answer')
   const proxy = settings.proxy && proxyFrom(settings.proxy.reveal(), secureContext)
   const headers = { ...request.headers, accept: request.accept }
-  const answer = await send({ destination, addresses, headers, maxBytes, timeoutMs, signal, secureContext, proxy })
+  const ways = { destination, addresses, signal, secureContext, proxy, onSecure }
+  const answer = await send({ ...ways, headers, maxBytes, timeoutMs })
   return { kind: 'answer', ...answer }
 }
 

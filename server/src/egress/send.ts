@@ -32,6 +32,8 @@ interface Send {
   readonly signal: AbortSignal
   readonly secureContext: SecureContext
   readonly proxy: EgressProxy | undefined
+  /** Told when the other side has proven its name. */
+  readonly onSecure: () => void
 }
 
 /** A well-known document comes with a few hundred bytes of headers; more is meant to fill memory. */
@@ -54,6 +56,7 @@ export async function send(request: Send): Promise<Answer> {
   let certificateEndsAt: number | undefined
   const onSecure = (socket: TLSSocket): void => {
     certificateEndsAt = Date.parse(socket.getPeerCertificate().valid_to)
+    request.onSecure()
   }
   const pinned = { addresses, secureContext, timeoutMs, onSecure, ...(tunnel === undefined ? {} : { tunnel }) }
   const client = new Client(destination.url.origin, {

@@ -1,4 +1,5 @@
 import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
 
 /** A server that can stop without cutting off a request. */
@@ -21,6 +22,10 @@ export interface ConnectionLimits {
   /** Milliseconds. */
   readonly headersTimeout: number
   readonly requestTimeout: number
+  /** How often connections are looked at for whether their time is over. */
+  readonly connectionsCheckingInterval: number
+  /** After an answer, until a further request begins. */
+  readonly keepAliveTimeout: number
   /** Headers of a request that are read; 0 for all. */
   readonly maxHeadersCount: number
   /** Of all connections together; further ones are closed at once. */
@@ -29,7 +34,14 @@ export interface ConnectionLimits {
   readonly maxRequestsPerSocket: number
 }
 
-export function createDrainingServer(limits: ConnectionLimits, handle: RequestListener): DrainingServer {
+/** Told of what never becomes a request: it answers, if nothing else does, and closes. */
+export type BrokenRequestListener = (error: NodeJS.ErrnoException, socket: Duplex, hasBegunToAnswer: boolean) => void
+
+export function createDrainingServer(
+  limits: ConnectionLimits,
+  handle: RequestListener,
+  refuse: BrokenRequestListener,
+): DrainingServer {
   let draining = false
   const atHand = new Set<ServerResponse>()
   let idle: (() => void) | undefined
@@ -44,6 +56,10 @@ export function createDrainingServer(limits: ConnectionLimits, handle: RequestLi
   })
   const { maxHeadersCount, maxConnections, maxRequestsPerSocket } = limits
   Object.assign(server, { maxHeadersCount, maxConnections, maxRequestsPerSocket })
+  server.on('clientError', (error, socket) => {
+    const hasBegun = [...atHand].some((res) => res.socket === socket && res.headersSent)
+    refuse(error, socket, hasBegun)
+  })
   return {
     server,
     isDraining: () => draining,

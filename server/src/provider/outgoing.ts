@@ -25,6 +25,8 @@ export function outgoing(egress: Egress, report: Report): Slice {
         correlationId: currentUnit().correlationId,
         code: 'SALLYPORT_E_EGRESS',
         url: href,
+        host: outcome.host,
+        setting: outcome.setting,
         reason: outcome.reason,
       })
       // What the engine says of it can reach the wire.

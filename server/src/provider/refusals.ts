@@ -1,7 +1,7 @@
 import type { errors, KoaContextWithOIDC, Provider } from 'oidc-provider'
 import { OverloadError } from '../store/overload.ts'
 import { currentUnit } from '../store/unit-of-work.ts'
-import { DocumentError } from './client-documents/refusal.ts'
+import { DocumentError, KeysUnavailableError } from './client-documents/refusal.ts'
 import { errorEntry, LIMITED } from './error-catalogue.ts'
 import { LimitError } from './limit-error.ts'
 import type { Report } from './report.ts'
@@ -14,6 +14,7 @@ export function reportRefusals(provider: Provider, report: Report): void {
       code: codeOf(error),
       address: currentUnit().callerAddress,
       reason: error.error_detail ?? error.error_description,
+      ...(error instanceof DocumentError ? error.opening : {}),
       clientId: error instanceof DocumentError ? ctx.oidc.params?.client_id : ctx.oidc.client?.clientId,
     })
   }
@@ -28,7 +29,8 @@ export function reportRefusals(provider: Provider, report: Report): void {
   provider.on('revocation.error', refusedUnlessStructured('revocation refused'))
   provider.on('introspection.error', refusedUnlessStructured('introspection refused'))
   provider.on('server_error', (ctx, error) => {
-    const severity = error instanceof OverloadError ? 'warn' : 'error'
+    // Neither is a failure of this server, and anybody who serves no keys could bury those that are.
+    const severity = error instanceof OverloadError || error instanceof KeysUnavailableError ? 'warn' : 'error'
     report(severity, 'server error', { correlationId: currentUnit().correlationId, path: ctx.path, error })
   })
 }

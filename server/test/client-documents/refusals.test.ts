@@ -73,7 +73,9 @@ describe('a document that cannot be used', () => {
       const correlationId = headers.get('x-correlation-id')
       const told = server.logged.filter(({ level, detail }) => level === 'warn' && JSON.stringify(detail).includes(url))
       const full = `SALLYPORT_E_CLIENT_DOCUMENT_${code}`
-      const detail = { correlationId, address: '127.0.0.1', code: full, reason: expect.any(String), clientId: url }
+      const opening = code === 'UNREACHABLE' ? { host: 'client.example:443', setting: 'none' } : {}
+      const said = { correlationId, address: '127.0.0.1', code: full, reason: expect.any(String), ...opening }
+      const detail = { ...said, clientId: url }
       expect({ what, told }).toEqual({
         what,
         told: [{ level: 'warn', message: 'authorization refused: invalid_client', detail }],

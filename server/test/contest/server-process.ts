@@ -2,12 +2,11 @@
 import './movable-clock.ts'
 import { createServer } from 'node:http'
 import { createApp } from '../../src/app.ts'
-import { secret } from '../../src/config/secret.ts'
 import { createEgress } from '../../src/egress/index.ts'
 import { createMetrics } from '../../src/metrics/index.ts'
 import { openStore } from '../../src/store/index.ts'
 import { createHurriedClock } from '../setup/hurried-clock.ts'
-import type { PlainSettings } from './server-processes.ts'
+import { type PlainSettings, settingsFrom } from './server-processes.ts'
 
 const KEEP_ALIVE_MS = 120_000
 
@@ -17,13 +16,7 @@ process.once('message', (message) => {
 process.once('disconnect', () => process.exit())
 
 async function start(plain: PlainSettings): Promise<void> {
-  const settings = {
-    ...plain,
-    databaseUrl: secret(plain.databaseUrl),
-    encryptionKeys: plain.encryptionKeys.map(secret),
-    cookieKeys: plain.cookieKeys.map(secret),
-    demo: { ...plain.demo, password: undefined },
-  }
+  const settings = settingsFrom(plain)
   const store = openStore({ databaseUrl: plain.databaseUrl, poolSize: plain.databasePoolSize })
   const { observers } = createMetrics()
   const egress = createEgress({ settings: settings.egress })

@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
-import type { Secret } from '../../src/config/secret.ts'
+import { type Secret, secret } from '../../src/config/secret.ts'
 import type { LifetimeSettings, Settings } from '../../src/config/settings.ts'
 import type { TestServer } from '../setup/authorization-server.ts'
 import type { ClockMessage } from './movable-clock.ts'
@@ -59,20 +59,34 @@ async function portOf(child: ChildProcess): Promise<number> {
   return Number((message as { port?: number }).port)
 }
 
-function plainSettings(
+/** The settings of a test server for a process beside it, but for what is said here. */
+export function plainSettings(
   { settings, databaseUrl }: TestServer,
-  { lifetimes = {}, encryptionKeys = settings.encryptionKeys }: Parameters<typeof startServerProcess>[1] & object,
+  unlike: { lifetimes?: Partial<LifetimeSettings>; encryptionKeys?: readonly Secret[]; trustedProxies?: string[] } = {},
 ): PlainSettings {
+  const { lifetimes = {}, encryptionKeys = settings.encryptionKeys, trustedProxies = settings.trustedProxies } = unlike
   const { demo, ...rest } = settings
   return {
     ...rest,
     // The test reaches each process at an address of its own; only development refuses that.
     mode: 'serve',
+    trustedProxies,
     databaseUrl,
     encryptionKeys: encryptionKeys.map((key) => key.reveal()),
     cookieKeys: settings.cookieKeys.map((key) => key.reveal()),
     lifetimes: { ...settings.lifetimes, ...lifetimes },
     demo: { port: demo.port, downstreamPort: demo.downstreamPort },
+  }
+}
+
+/** What arrives in the other process, as a server is given it. */
+export function settingsFrom(plain: PlainSettings): Settings {
+  return {
+    ...plain,
+    databaseUrl: secret(plain.databaseUrl),
+    encryptionKeys: plain.encryptionKeys.map(secret),
+    cookieKeys: plain.cookieKeys.map(secret),
+    demo: { ...plain.demo, password: undefined },
   }
 }
 

@@ -24,7 +24,8 @@ afterAll(() => host.close())
 /** The outcome without what differs from run to run. */
 async function outcomeOf(url: string, options: Partial<typeof LIMITS> = {}) {
   const outcome = await egress.get(url, { ...STRANGER, ...options })
-  return outcome.kind === 'answer' ? { kind: outcome.kind, status: outcome.status } : outcome
+  if (outcome.kind === 'answer') return { kind: outcome.kind, status: outcome.status }
+  return { kind: outcome.kind, reason: outcome.reason }
 }
 
 describe('an answer', () => {
@@ -160,7 +161,7 @@ describe('what an answer may cost [AS-CIMD-08 A74]', () => {
     host.answer(URL_OF_DOCUMENT, () => undefined)
     expect(await outcomeOf(URL_OF_DOCUMENT, { timeoutMs: 300 })).toEqual(failed)
     const deaf = createEgress({ resolve: () => new Promise(() => undefined), settings: CLOSED_TO_ALL })
-    expect(await deaf.get(URL_OF_DOCUMENT, { ...STRANGER, timeoutMs: 300 })).toEqual(failed)
+    expect(await deaf.get(URL_OF_DOCUMENT, { ...STRANGER, timeoutMs: 300 })).toMatchObject(failed)
   })
 
   it('reads no more than 16 KiB of headers', async () => {
@@ -188,7 +189,7 @@ describe('the other side proves its name', () => {
     }).get(`https://${hostname}/app.json`, STRANGER)
 
   it('by a certificate for that name', async () => {
-    expect(await as('nobody.example')).toEqual({
+    expect(await as('nobody.example')).toMatchObject({
       kind: 'failed',
       reason: 'no trusted TLS (ERR_TLS_CERT_ALTNAME_INVALID)',
     })

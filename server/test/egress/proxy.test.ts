@@ -53,7 +53,8 @@ async function get(target: string, addresses: readonly string[], settings: Parti
   })
   const trust = settings.allow === undefined ? 'stranger' : 'settings'
   const outcome = await egress.get(target, { trust, accept: '*/*', maxBytes: 1_000, timeoutMs: 1_500 })
-  return outcome.kind === 'answer' ? { kind: outcome.kind, body: outcome.body.toString() } : outcome
+  if (outcome.kind === 'answer') return { kind: outcome.kind, body: outcome.body.toString() }
+  return { kind: outcome.kind, reason: outcome.reason }
 }
 
 describe('behind a proxy', () => {

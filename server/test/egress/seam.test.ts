@@ -109,7 +109,12 @@ describe('resolver and roots', () => {
     const { stdout } = await promisify(execFile)(process.execPath, args, { env })
     await new Promise((resolve) => trap.close(resolve))
     expect(JSON.parse(stdout)).toEqual({
-      outcome: { kind: 'failed', reason: expect.stringMatching(/^no trusted TLS \(/) },
+      outcome: {
+        kind: 'failed',
+        reason: expect.stringMatching(/^no trusted TLS \(/),
+        host: 'client.example:443',
+        setting: 'egress.ca',
+      },
       usual: 'failed',
     })
     // Node's own fetch did go where the environment points, so the environment was one that says something.

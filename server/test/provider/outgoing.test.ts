@@ -11,6 +11,7 @@ import { startTestServer, type TestServer } from '../setup/authorization-server.
 import { type DocumentHost, startDocumentHost } from '../setup/document-host.ts'
 
 const KEYS_URL = 'https://keys.example/jwks.json'
+const FAILED = { kind: 'failed', reason: 'x', host: undefined, setting: 'none' } as const
 
 const closers: (() => Promise<void>)[] = []
 afterEach(async () => {
@@ -114,13 +115,15 @@ describe('what the engine fetches by itself', () => {
         correlationId: 'req_1',
         code: 'SALLYPORT_E_EGRESS',
         url: 'https://169.254.169.254/latest',
+        host: '169.254.169.254:443',
+        setting: 'none',
         reason: 'must name its host, not number it',
       },
     ])
   })
 
   it('is read, never written', async () => {
-    const get = vi.fn<Egress['get']>(async (): Promise<EgressOutcome> => ({ kind: 'failed', reason: 'x' }))
+    const get = vi.fn<Egress['get']>(async (): Promise<EgressOutcome> => FAILED)
     const { fetch } = outgoing({ get, close: async () => undefined }, () => undefined)
     await expect(fetch?.(KEYS_URL, { method: 'POST', body: 'x' })).rejects.toThrow(TypeError)
     expect(get).not.toHaveBeenCalled()

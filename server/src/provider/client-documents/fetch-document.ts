@@ -1,5 +1,5 @@
 import type { PublicKey } from '../../config/public-key-set.ts'
-import type { Egress, EgressOutcome } from '../../egress/index.ts'
+import type { Egress, EgressOutcome, Opening } from '../../egress/index.ts'
 import type { DocumentVersion } from '../../store/client-documents.ts'
 import { type DocumentRules, judgeDocument, readJson } from './document.ts'
 import { freshSeconds } from './freshness.ts'
@@ -51,7 +51,7 @@ export async function fetchKeys(
   uri: string,
 ): Promise<{ readonly ok: true; readonly keys: readonly PublicKey[] } | DocumentRefusal> {
   const answer = await get(egress, uri, MAX_KEY_SET_BYTES)
-  if (!answer.ok) return refuse('keys', `jwks_uri: ${answer.detail}`)
+  if (!answer.ok) return refuse('keys', `jwks_uri: ${answer.detail}`, answer.opening)
   if (answer.status !== 200) return refuse('keys', `jwks_uri: answered ${answer.status}`)
   const read = readJson(answer)
   if (!read.ok) return refuse('keys', `jwks_uri: ${read.detail}`)
@@ -78,8 +78,12 @@ async function get(
     case 'answer':
       return { ok: true, ...outcome }
     case 'refused':
-      return refuse('blocked', outcome.reason)
+      return refuse('blocked', outcome.reason, openingOf(outcome))
     case 'failed':
-      return refuse('unreachable', outcome.reason)
+      return refuse('unreachable', outcome.reason, openingOf(outcome))
   }
+}
+
+function openingOf({ host, setting }: Opening): Opening {
+  return { host, setting }
 }

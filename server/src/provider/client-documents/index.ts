@@ -5,7 +5,7 @@ import type { Report } from '../report.ts'
 import { judgeDocumentUrl } from './document-url.ts'
 import { LOOK_TIMEOUT_MS } from './fetch-document.ts'
 import type { FetchLimits } from './fetch-limits.ts'
-import type { Refresher } from './refresher.ts'
+import type { Refreshed, RefreshedKeys, Refresher } from './refresher.ts'
 import { DOCUMENT_CODES, DocumentError, type DocumentRefusal, KeysUnavailableError, refuse } from './refusal.ts'
 import { judgeKeys, KEYS_MAX_AGE_SECONDS, keysAge, keysOf, keysUri } from './token-keys.ts'
 
@@ -80,8 +80,7 @@ export function createDocumentClients(deps: Deps): DocumentClients {
       const startedAt = performance.now()
       const client = await freshClient(url, { host: admitted.host, source }, deps)
       if (client.ok) return describe(client.known, admitted.host, deps.settings)
-      // How long a failure takes must not tell what was met: every one takes as long as the slowest.
-      if (client.reason !== 'limit') await sleepUntil(startedAt + LOOK_TIMEOUT_MS)
+      if (client.reason !== 'limit') await untilNothingIsTold(startedAt)
       throw new DocumentError(client)
     },
     async ofVersion(url, digest) {
@@ -119,17 +118,24 @@ function admitUrl(
 ): ReturnType<typeof judgeDocumentUrl> {
   const judged = judgeDocumentUrl(url)
   if (!judged.ok) return judged
-  const denial = findDenial(judged.host, deniedHosts)
-  if (denial !== undefined) return refuse('denied', `${judged.host} is denied: deniedHosts has ${denial}`)
-  if (mode === 'open') return judged
-  if (mode === 'off') return refuse('host', 'client documents are switched off')
-  return trustedHosts.includes(judged.host) ? judged : refuse('host', `${judged.host} is not a trusted host`)
+  const { host } = judged
+  const denial = findDenial(host, deniedHosts)
+  if (denial !== undefined) {
+    const opening = { host, setting: 'clientDocuments.deniedHosts' } as const
+    return refuse('denied', `${host} is denied: deniedHosts has ${denial}`, opening)
+  }
+  if (mode === 'open' || (mode === 'trusted' && trustedHosts.includes(host))) return judged
+  if (mode === 'off') {
+    return refuse('host', 'client documents are switched off', { host, setting: 'clientDocuments.mode' })
+  }
+  return refuse('host', `${host} is not a trusted host`, { host, setting: 'clientDocuments.trustedHosts' })
 }
 
 /** Whoever held tokens hears the same as an unknown client. The operator, who closed the door, hears that it is closed. */
-function reportRefused(url: string, { reason, detail }: DocumentRefusal, report: Report): undefined {
+function reportRefused(url: string, { reason, detail, opening }: DocumentRefusal, report: Report): undefined {
   if (reason === 'url') return
-  report('warn', 'a client document is not taken', { clientId: url, code: DOCUMENT_CODES[reason], reason: detail })
+  const said = { clientId: url, code: DOCUMENT_CODES[reason], reason: detail, ...opening }
+  report('warn', 'a client document is not taken', said)
 }
 
 type Fresh = { readonly ok: true; readonly known: KnownDocument } | DocumentRefusal
@@ -185,8 +191,10 @@ async function whileItLasts(
     if (!known.fresh && mayLook) inBackground(refresher.document(url, look), url, report)
     return known
   }
+  const startedAt = performance.now()
   const refreshed = mayLook ? await refresher.document(url, look) : refuse('stale', 'was looked at a moment ago')
   if (refreshed.ok) return (await documents.look(url, wanted)).known
+  if (mayLook) await untilNothingIsTold(startedAt)
   report('warn', 'a client document could not be had for too long', { clientId: url, code: DOCUMENT_CODES.stale })
   return undefined
 }
@@ -199,24 +207,28 @@ async function withKeys(
 ): Promise<KnownDocument | undefined> {
   const need = isSigned(known) ? judgeKeys(known, request.kid) : 'nothing'
   if (need === 'nothing') return known
+  const startedAt = performance.now()
   const release = await deps.limits.take(request.source, request.host)
   const refreshing = release && refreshKeysOf(url, known, deps).finally(release)
   if (need === 'fetch-behind') {
     if (refreshing !== undefined) inBackground(refreshing, url, deps.report)
     return known
   }
-  await refreshing
+  if ((await refreshing)?.ok === false) await untilNothingIsTold(startedAt)
   const { known: after } = await deps.documents.look(url, request.wanted)
   if (after !== undefined && keysAge(after) > KEYS_MAX_AGE_SECONDS) throw new KeysUnavailableError(url)
   return after
 }
 
 /** Keys lie in the document itself or behind its `jwks_uri`: either is looked at where it is. */
-async function refreshKeysOf(url: string, known: KnownDocument, { documents, refresher }: Deps): Promise<void> {
+async function refreshKeysOf(
+  url: string,
+  known: KnownDocument,
+  { documents, refresher }: Deps,
+): Promise<Refreshed | RefreshedKeys> {
   const uri = keysUri(known)
   const before = await documents.look(url)
-  if (uri === undefined) await refresher.document(url, before)
-  else await refresher.keys(url, uri, before)
+  return uri === undefined ? refresher.document(url, before) : refresher.keys(url, uri, before)
 }
 
 function inBackground(work: Promise<unknown>, url: string, report: Report): void {
@@ -239,6 +251,7 @@ function describe(known: KnownDocument, host: string, { trustedHosts }: ClientDo
   }
 }
 
-function sleepUntil(at: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, Math.max(0, at - performance.now())))
+/** How long a failure takes must not tell what was met: every one takes as long as the slowest. */
+function untilNothingIsTold(startedAt: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, Math.max(0, startedAt + LOOK_TIMEOUT_MS - performance.now())))
 }

@@ -1,5 +1,6 @@
 import type { Egress } from '../../egress/index.ts'
 import type { ClientDocuments, DocumentVersion, Look } from '../../store/client-documents.ts'
+import { currentUnit } from '../../store/unit-of-work.ts'
 import type { Report } from '../report.ts'
 import type { DocumentRules } from './document.ts'
 import { fetchDocument, fetchKeys } from './fetch-document.ts'
@@ -85,10 +86,12 @@ async function refreshKeys(
   return { ok: true }
 }
 
-function reportFailure(url: string, { reason, detail }: DocumentRefusal, report: Report): void {
+function reportFailure(url: string, { reason, detail, opening }: DocumentRefusal, report: Report): void {
   report('warn', 'a client document cannot be used', {
+    correlationId: currentUnit().correlationId,
     clientId: url,
     code: DOCUMENT_CODES[reason],
     reason: detail,
+    ...opening,
   })
 }

@@ -1,4 +1,5 @@
 import { errors } from 'oidc-provider'
+import type { Opening } from '../../egress/index.ts'
 
 /**
  * Why a client document cannot be used. The operator's log gets the code of the reason and a precise sentence; whoever
@@ -27,16 +28,23 @@ export const DOCUMENT_CODES = {
 
 export type DocumentRefusalReason = keyof typeof DOCUMENT_CODES
 
+/** What stands in the operator's log beside the sentence: who was to be asked, and which setting would open that way. */
+export type RefusalOpening =
+  | Opening
+  | { readonly host: string; readonly setting: `clientDocuments.${'mode' | 'trustedHosts' | 'deniedHosts'}` }
+
 /** A refusal with the sentence for the operator's log. */
 export interface DocumentRefusal {
   readonly ok: false
   readonly reason: DocumentRefusalReason
   readonly detail: string
+  /** Undefined where somebody answered, or nobody was to be asked: what a host says is opened by no setting. */
+  readonly opening?: RefusalOpening | undefined
 }
 
 /** @param detail for the log alone: it may name addresses */
-export function refuse(reason: DocumentRefusalReason, detail: string): DocumentRefusal {
-  return { ok: false, reason, detail }
+export function refuse(reason: DocumentRefusalReason, detail: string, opening?: RefusalOpening): DocumentRefusal {
+  return { ok: false, reason, detail, opening }
 }
 
 // A client that tries again after this finds room: the limits refill within seconds.
@@ -46,12 +54,14 @@ export const LIMIT_RETRY_SECONDS = 2
 export class DocumentError extends errors.OIDCProviderError {
   readonly reason: DocumentRefusalReason
   readonly code: (typeof DOCUMENT_CODES)[DocumentRefusalReason]
+  readonly opening: RefusalOpening | undefined
 
-  constructor({ reason, detail }: Omit<DocumentRefusal, 'ok'>) {
+  constructor({ reason, detail, opening }: Omit<DocumentRefusal, 'ok'>) {
     const limited = reason === 'limit'
     super(limited ? 429 : 400, limited ? 'temporarily_unavailable' : 'invalid_client')
     this.reason = reason
     this.code = DOCUMENT_CODES[reason]
+    this.opening = opening
     this.error_detail = detail
     // Nobody has said yet where an answer could go.
     this.allow_redirect = false
