@@ -61,6 +61,12 @@ const SIGN_IN: readonly Pair[] = [
   ['login', '{login}'],
   ['password', '{password}'],
 ]
+/** As a browser would send it, of a passkey that nobody has. */
+const CREDENTIAL = JSON.stringify({
+  ...{ id: 'AAAA', rawId: 'AAAA', type: 'public-key', clientExtensionResults: {} },
+  response: { clientDataJSON: 'e30', authenticatorData: 'AAAA', signature: 'AAAA', userHandle: 'AAAA' },
+})
+const BY_PASSKEY: readonly Pair[] = [['credential', CREDENTIAL]]
 const METADATA = {
   client_name: 'Any client',
   redirect_uris: ['http://127.0.0.1/callback'],
@@ -123,6 +129,7 @@ export const ENDPOINTS: Readonly<Record<string, Endpoint>> = {
       get('/authorize/{signInUid}/sign-in', cookies('signInCookies')),
       form('/authorize/{signInUid}/sign-in', [['csrf', '{signInCsrf|flip}'], ...SIGN_IN], cookies('signInCookies')),
       form('/authorize/{signInUid}/sign-in', [['csrf', '{signInCsrf}'], ...SIGN_IN], cookies('signInCookies')),
+      form('/authorize/{signInUid}/sign-in', [['csrf', '{signInCsrf}'], ...BY_PASSKEY], cookies('signInCookies')),
     ],
     share: 1,
   },
@@ -239,6 +246,16 @@ export const ENDPOINTS: Readonly<Record<string, Endpoint>> = {
         ['password', 'not the one'],
         ['new_password', 'short'],
       ]),
+      change('add-passkey', [['password', '{password}']]),
+      change('add-passkey', [['credential', CREDENTIAL]]),
+      change('remove-passkey', [
+        ['passkey', '{anything}'],
+        ['password', '{password}'],
+      ]),
+      change('save-passkey', [
+        ['credential', CREDENTIAL],
+        ['name', 'A key'],
+      ]),
     ],
     share: 4,
   },
@@ -246,6 +263,7 @@ export const ENDPOINTS: Readonly<Record<string, Endpoint>> = {
     asks: [
       get('/account/sign-in'),
       form('/account/sign-in', [['csrf', '{accountSignInCsrf|flip}'], ...SIGN_IN], cookies('accountSignInCookies')),
+      form('/account/sign-in', [['csrf', '{accountSignInCsrf}'], ...BY_PASSKEY], cookies('accountSignInCookies')),
     ],
     share: 1,
   },

@@ -100,9 +100,10 @@ describe('every endpoint is attacked', () => {
 
   it('that has a page', () => {
     // Nothing of it is called: it is asked for its addresses alone.
-    const deps = { pages: { stylesheet: { path: '/style.css' } }, basePath: '' } as InteractionDeps
+    const pages = { stylesheet: { path: '/style.css' }, script: { path: '/script.js' } }
+    const deps = { pages, basePath: '' } as InteractionDeps
     const { stack } = Reflect.get(pageRoutes(deps), 'router') as { stack: readonly { path: string }[] }
-    const named = stack.map(({ path }) => path.replace(/:(\w+)/g, '{$1}')).filter((path) => path !== '/style.css')
+    const named = stack.map(({ path }) => path.replace(/:(\w+)/g, '{$1}')).filter((path) => !/\.(?:css|js)$/.test(path))
     expect(named.length).toBeGreaterThan(0)
     for (const name of named) expect(Object.keys(ENDPOINTS)).toContain(name)
   })

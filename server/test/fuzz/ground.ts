@@ -38,7 +38,8 @@ const LIFETIMES = { codeSeconds: 600 }
 /** @param people how many can sign in */
 export async function openGround(people: number): Promise<Ground> {
   const host = await startDocumentHost()
-  const common = { egress: host.egress(), path: BASE_PATH, lifetimes: LIFETIMES }
+  // A host that is no address: there are passkeys.
+  const common = { host: 'localhost', egress: host.egress(), path: BASE_PATH, lifetimes: LIFETIMES } as const
   const chain = await startChain({ ...common, settings: FROM_ANYWHERE })
   const { server: open } = chain
   const initialToken = randomBytes(32).toString('base64url')

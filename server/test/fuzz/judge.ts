@@ -12,7 +12,9 @@ export function judgeAnswer(ask: Ask, answer: Answer, issued: Pick<Issued, 'find
   if (answer.hung) return 'there was no answer'
   if (answer.status === 0) return mayBeCutOff(ask) ? undefined : 'the connection ended without an answer'
   if (answer.status >= 500) return `the status is ${answer.status}: ${answer.body}`
-  const head = [...answer.headers].map(([name, value]) => `${name}: ${value}`).join('\n')
+  // A browser that has a cookie may be given it again.
+  const told = [...answer.headers].filter(([name]) => name !== 'set-cookie')
+  const head = told.map(([name, value]) => `${name}: ${value}`).join('\n')
   const insides = INSIDES.exec(answer.body)?.[0]
   if (insides !== undefined) return `the answer tells of the insides: ${insides}`
   if (answer.status < 400) return undefined

@@ -106,12 +106,12 @@ function mutateParameters(ask: Ask, mutation: ParameterMutation): Ask {
   const pairs = ask[part] ?? []
   if (mutation.change === 'add') {
     const added = Array.from({ length: mutation.times }, (): Pair => [mutation.name, mutation.to])
-    return { ...ask, [part]: [...pairs, ...added] }
+    return { ...ask, [part]: [...pairs, ...added.map(unspoken)] }
   }
   if (pairs.length === 0) return ask
   const index = mutation.at % pairs.length
   const [name, value] = pairs[index] ?? ['', '']
-  return { ...ask, [part]: pairs.toSpliced(index, 1, ...changedPair([name, value], mutation)) }
+  return { ...ask, [part]: pairs.toSpliced(index, 1, ...changedPair([name, value], mutation).map(unspoken)) }
 }
 
 function changedPair([name, value]: Pair, mutation: Exclude<ParameterMutation, { change: 'add' }>): readonly Pair[] {
@@ -130,6 +130,11 @@ function changedPair([name, value]: Pair, mutation: Exclude<ParameterMutation, {
     case 'bend':
       return [[name, bent(value, mutation)]]
   }
+}
+
+/** A password that somebody sets is no word that the server says anyway: where it is found afterwards it has leaked. */
+function unspoken([name, value]: Pair): Pair {
+  return name === 'new_password' ? [name, `${value} and what nobody says`] : [name, value]
 }
 
 function bent(value: string, { how, more }: Extract<Mutation, { change: 'bend' }>): string {
