@@ -126,9 +126,9 @@ export const DOCUMENTS: readonly Defence[] = [
     off: [
       {
         file: 'server/src/egress/index.ts',
-        text: 'await send({ destination, addresses, headers,',
+        text: 'const ways = { destination, addresses, signal,',
         without:
-          'await send({ destination, addresses: await addressesOf(destination, request.resolve, { trust, signal }), headers,',
+          'const ways = { destination, addresses: await addressesOf(destination, request.resolve, { trust, signal }), signal,',
       },
     ],
     test: { file: ADDRESSES, name: 'is looked up once, and what was judged is connected to' },
