@@ -2,7 +2,7 @@ import { createPrivateKey } from 'node:crypto'
 import { inflateRawSync, inflateSync } from 'node:zlib'
 
 /** What the bytes or the text of a column are, and why that may lie there. Every binary column has to be here. */
-type Form = 'digest' | 'sealed' | 'password hash'
+type Form = 'digest' | 'sealed' | 'password hash' | 'public'
 
 interface Vouched {
   readonly form: Form
@@ -13,6 +13,8 @@ const FORMS: ReadonlyMap<string, Vouched> = new Map<string, Vouched>([
   ['identities.password_hash', { form: 'password hash', why: 'argon2id: what a password is compared with' }],
   ['signing_keys.sealed', { form: 'sealed', why: 'private keys under a key of the settings' }],
   ['interactions.sealed', { form: 'sealed', why: 'what is too large for a cookie, under a key of the settings' }],
+  ['passkeys.credential_id', { form: 'public', why: 'what an authenticator calls a key, which pages ask for it by' }],
+  ['passkeys.public_key', { form: 'public', why: 'what a signature is checked with' }],
   ...[
     ...['session_ids.id_hash', 'interactions.id_hash', 'authorization_codes.id_hash', 'refresh_tokens.id_hash'],
     ...['refresh_tokens.successor_hash', 'replays.id_hash', 'pushed_requests.id_hash', 'limits.key_hash'],
@@ -44,6 +46,8 @@ export function judgeForm(column: string, value: Buffer | string): string | unde
       return value.length === DIGEST_BYTES ? undefined : 'something that is no digest'
     case 'sealed':
       return isOpen(value) ? 'something that is not sealed' : undefined
+    case 'public':
+      return isPrivateKey(value) ? 'a private key' : undefined
     default:
       return 'bytes that nobody vouches for: say in canary/columns.ts what they are'
   }
@@ -54,6 +58,10 @@ function isOpen(bytes: Buffer): boolean {
   return [() => bytes, () => inflateRawSync(bytes), () => inflateSync(bytes)].some((read) => {
     return succeeds(() => JSON.parse(read().toString('utf8'))) || succeeds(() => readKey(read()))
   })
+}
+
+function isPrivateKey(bytes: Buffer): boolean {
+  return succeeds(() => readKey(bytes))
 }
 
 function readKey(bytes: Buffer): void {

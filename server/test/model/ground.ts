@@ -55,7 +55,7 @@ const BEGIN = {
   name: 'model begin',
   text: `WITH people AS (INSERT INTO accounts (id, login, name, created_at) SELECT id, id, id, now() FROM unnest($1::text[]) AS id),
     identified AS (INSERT INTO identities (issuer, subject, account_id, password_hash, created_at, password_changed_at)
-      SELECT 'local', id, id, 'none', now(), now() FROM unnest($1::text[]) AS id),
+      SELECT 'local', id, id, '$argon2id$v=19$of nothing', now(), now() FROM unnest($1::text[]) AS id),
     signed_in AS (INSERT INTO sessions (uid, account_id, payload, created_at, expires_at)
       SELECT id || ' 0', id, '{}', now(), now() + interval '30 days' FROM unnest($1::text[]) AS id),
     programs AS (INSERT INTO clients (id, source, metadata, created_at) SELECT id, 'cli', '{}', now() FROM unnest($2::text[]) AS id)
