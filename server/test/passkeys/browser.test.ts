@@ -87,8 +87,7 @@ describe.skipIf(NO_CHROMIUM)(`passkeys in a browser ${NO_CHROMIUM ?? ''}`, () =>
     await page.waitForURL(`${server.issuer}/account`)
     await press('Remove the passkey Laptop')
     await press('Use a passkey')
-    await page.waitForURL(`${server.issuer}/account`)
-    expect(await server.store.passkeys.listOf('alice')).toEqual([])
+    await expect.poll(() => server.store.passkeys.listOf('alice'), PATIENCE).toEqual([])
     expect(tab.complaints).toEqual([])
   })
 
