@@ -14,6 +14,8 @@ const LEAVES = [
   'user list',
   'user passwd',
   'user disable',
+  'passkeys list',
+  'passkeys remove',
   'client add',
   'client list',
   'client remove',
@@ -29,7 +31,7 @@ const LEAVES = [
 ]
 
 describe('help', () => {
-  it.each(['', 'user', 'client', 'resource', 'grants', ...LEAVES])(
+  it.each(['', 'user', 'passkeys', 'client', 'resource', 'grants', ...LEAVES])(
     'of "sallyport %s" begins with examples and ends with exit codes',
     async (path) => {
       const { code, stdout } = await run([...path.split(' ').filter(Boolean), '--help'])
