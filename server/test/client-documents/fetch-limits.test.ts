@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createFetchLimits, type FetchLimits } from '../../src/provider/client-documents/fetch-limits.ts'
 import { startTestServer, type TestServer } from '../setup/authorization-server.ts'
@@ -10,7 +11,7 @@ beforeAll(async () => {
 afterAll(() => server.close())
 beforeEach(() => query(server, 'DELETE FROM limits'))
 
-const limitKey = (...words: readonly string[]): Buffer => Buffer.from(JSON.stringify(words))
+const limitKey = (...words: readonly string[]): Buffer => createHash('sha256').update(JSON.stringify(words)).digest()
 const createLooks = (): FetchLimits => createFetchLimits({ limits: server.store.limits, limitKey })
 const ME = '203.0.113.7'
 
