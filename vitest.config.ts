@@ -21,7 +21,8 @@ export default defineConfig({
     globalSetup: ['server/test/setup/cluster.ts'],
     execArgv: conditions.map((condition) => `--conditions=${condition}`),
     pool: 'forks',
-    maxWorkers: 2,
+    // One more than the cores of a small machine, because many tests wait for a clock and not for a processor.
+    maxWorkers: 3,
     // Tests start whole servers and databases; on two busy cores one such start was seen to take twenty seconds.
     testTimeout: 90_000,
     hookTimeout: 120_000,
