@@ -28,7 +28,7 @@ export interface Findings {
 /** Two cores: more at a time only make each slower. */
 const AT_ONCE = 4
 /** A broken one takes seconds, and there are hundreds. */
-const BROKEN_ONE_IN = 3
+const BROKEN_ONE_IN = 6
 
 /** Which of the broken ones a run examines: all where it is a soak, or writes the page anew. */
 export function examined<Fault>(faults: readonly Fault[]): readonly Fault[] {

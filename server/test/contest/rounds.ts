@@ -1,7 +1,7 @@
 import { times } from '../setup/scale.ts'
 
 /** How often each contest is held. */
-export const ROUNDS = times(25, 200)
+export const ROUNDS = times(20, 200)
 
 /** Requests of one contest: more than a client of many parallel calls sends, spread over both processes. */
 export const CONTENDERS = 20

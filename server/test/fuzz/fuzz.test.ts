@@ -13,7 +13,7 @@ import { mutate, mutation } from './mutation.ts'
 import { sendAsk } from './send.ts'
 
 /** Requests of the whole run, over all endpoints by their shares. */
-const REQUESTS = times(2_500, 105_000)
+const REQUESTS = times(1_500, 105_000)
 const MUTATIONS_MAX = 3
 // While one waits for the database, another is generated.
 const LANES = 4

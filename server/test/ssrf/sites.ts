@@ -208,8 +208,8 @@ export const SITES: readonly Site[] = [
   },
 ]
 
-/** In the usual run each input is tried at every second site, and rarer where nothing is ever fetched; in the soak at all. */
-const EVERY = { fetching: times(2, 1), other: times(4, 1) }
+/** In the usual run each input is tried at every third site, and rarer where nothing is ever fetched; in the soak at all. */
+const EVERY = { fetching: times(3, 1), other: times(4, 1) }
 
 /** What is tried. */
 export const TABLE = SITES.flatMap((site, shift) =>
