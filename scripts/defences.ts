@@ -58,14 +58,17 @@ function isNumber(text: string): boolean {
   return /^\d{1,10}$/.test(text) && Number(text) < SEEDS
 }
 
-/** @param benches one for the tests with every defence on, and one for each that is tried at the same time */
+/**
+ * @param control for the tests with every defence on
+ * @param benches one for each that is tried at the same time
+ */
 async function judgeAll(
-  [first, ...benches]: readonly Workbench[],
+  control: Workbench,
+  benches: readonly Workbench[],
   chosen: readonly Defence[],
 ): Promise<readonly Result[]> {
-  if (first === undefined) throw new RangeError('at least one copy is needed')
   const allOn = runTests(
-    first.root,
+    control.root,
     chosen.map(({ test }) => test),
   )
   const results: Result[] = []
@@ -101,16 +104,17 @@ async function main(): Promise<number> {
   const { chosen, seed, jobs, json } = options
   if (seed !== undefined) console.error(`seed ${seed}`)
   const root = new URL('..', import.meta.url).pathname.replace(/\/$/, '')
-  const benches = Array.from({ length: 1 + Math.min(jobs, chosen.length) }, () => createWorkbench(root))
+  const control = createWorkbench(root)
+  const benches = Array.from({ length: Math.min(jobs, chosen.length) }, () => createWorkbench(root))
   const clear = (): void => {
-    for (const bench of benches) bench.remove()
+    for (const bench of [control, ...benches]) bench.remove()
   }
   process.once('SIGINT', () => {
     clear()
     process.exit(CODES.unjudged)
   })
   try {
-    const results = await judgeAll(benches, chosen)
+    const results = await judgeAll(control, benches, chosen)
     const count = (kind: Verdict['kind']): number => results.filter(({ verdict }) => verdict.kind === kind).length
     const summary = { noticed: count('noticed'), survived: count('survived'), unjudged: count('unjudged') }
     if (json) console.log(JSON.stringify({ seed, summary, results }, undefined, 2))

@@ -6,10 +6,10 @@ import type { TestRun } from './run-tests.ts'
  * - `survived`: it passed, as if the defence were nothing to it.
  * - `unjudged`: it did not come to a judgement: it was not found, or something else broke.
  */
-export type Verdict =
-  | { readonly kind: 'noticed'; readonly detail: string }
-  | { readonly kind: 'survived'; readonly detail: string }
-  | { readonly kind: 'unjudged'; readonly detail: string }
+export interface Verdict {
+  readonly kind: 'noticed' | 'survived' | 'unjudged'
+  readonly detail: string
+}
 
 // What expectations throw. An error of any other name is a program that broke, which proves no defence.
 const ASSERTION = /^AssertionError\b/

@@ -3,7 +3,7 @@ import type { SettingsFlags } from '../config/flags.ts'
 import type { RegisteredClient } from '../store/clients.ts'
 import type { Store } from '../store/index.ts'
 import { type CommandContext, createCommand } from './command.ts'
-import { printList } from './print-result.ts'
+import { dayOf, printList } from './print-result.ts'
 import { addSettingsFlags, DATABASE_FLAGS } from './settings-flags.ts'
 import { withStore } from './with-store.ts'
 
@@ -33,7 +33,7 @@ export function clientListCommand(context: CommandContext): Command {
         {
           columns: ['id', 'name', 'source', 'kind', 'created'],
           rows: clients.map(({ id, name, source, confidential, createdAt }) => {
-            return [id, name, source, confidential ? 'confidential' : 'public', createdAt.slice(0, 10)]
+            return [id, name, source, confidential ? 'confidential' : 'public', dayOf(createdAt)]
           }),
           empty: 'there are no clients: add one with `sallyport client add`, or let them register',
         },

@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import type { SettingsFlags } from '../config/flags.ts'
 import { type CommandContext, createCommand } from './command.ts'
 import { requireLogin, unknownLogin } from './login.ts'
-import { printList } from './print-result.ts'
+import { dayOf, printList } from './print-result.ts'
 import { addSettingsFlags, DATABASE_FLAGS } from './settings-flags.ts'
 import { withStore } from './with-store.ts'
 
@@ -39,15 +39,11 @@ export function passkeysListCommand(context: CommandContext): Command {
         {
           columns: ['id', 'name', 'added', 'last used', 'state'],
           rows: passkeys.map(({ id, name, createdAt, lastUsedAt, suspendedAt }) => {
-            const state = suspendedAt === null ? 'active' : `suspended ${day(suspendedAt)}`
-            return [id, name, day(createdAt), lastUsedAt === null ? 'never' : day(lastUsedAt), state]
+            const state = suspendedAt === null ? 'active' : `suspended ${dayOf(suspendedAt)}`
+            return [id, name, dayOf(createdAt), lastUsedAt === null ? 'never' : dayOf(lastUsedAt), state]
           }),
           empty: `${login} has no passkeys`,
         },
       )
     })
-}
-
-function day(time: string): string {
-  return time.slice(0, 'yyyy-mm-dd'.length)
 }

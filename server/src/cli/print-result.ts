@@ -27,6 +27,11 @@ export function printList(terminal: Terminal, json: boolean | undefined, value: 
   else printTable(terminal, table.columns, table.rows)
 }
 
+/** The day of a time as JSON has it: where a table tells when, the hour is of no use. */
+export function dayOf(time: string): string {
+  return time.slice(0, 'yyyy-mm-dd'.length)
+}
+
 /** Prints rows under named columns, for people. */
 export function printTable(terminal: Terminal, columns: readonly string[], rows: readonly (readonly string[])[]): void {
   terminal.write(formatTable(columns, rows))

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import type { SettingsFlags } from '../config/flags.ts'
 import { type CommandContext, createCommand } from './command.ts'
-import { printList } from './print-result.ts'
+import { dayOf, printList } from './print-result.ts'
 import { addSettingsFlags, DATABASE_FLAGS } from './settings-flags.ts'
 import { withStore } from './with-store.ts'
 
@@ -33,8 +33,8 @@ export function userListCommand(context: CommandContext): Command {
           rows: users.map((user) => [
             user.login,
             user.name,
-            user.createdAt.slice(0, 10),
-            user.disabledAt === null ? 'active' : `disabled ${user.disabledAt.slice(0, 10)}`,
+            dayOf(user.createdAt),
+            user.disabledAt === null ? 'active' : `disabled ${dayOf(user.disabledAt)}`,
           ]),
           empty: 'there are no users: add one with `sallyport user add <login>`',
         },

@@ -68,12 +68,18 @@ export function answerJson(
   ctx.set('Cache-Control', 'no-store')
   // What was too large was not read to its end: the connection cannot carry another request.
   if (status === 413) ctx.set('Connection', 'close')
-  ctx.body = {
-    error,
-    error_description: description,
-    error_code: code,
-    correlation_id: currentUnit().correlationId,
-  }
+  ctx.body = refusalMembers({ error, description, code, correlationId: currentUnit().correlationId })
+}
+
+/** Members of a refusal in JSON. */
+export function refusalMembers(refusal: {
+  readonly error: string
+  readonly description: string
+  readonly code: string
+  readonly correlationId: string
+}): Readonly<Record<string, string>> {
+  const { error, description, code, correlationId } = refusal
+  return { error, error_description: description, error_code: code, correlation_id: correlationId }
 }
 
 /** Our code of each status that is answered here. */

@@ -129,8 +129,8 @@ function factsOf(params: URLSearchParams): RequestFacts {
   return {
     resourceDefaulted: !params.getAll('resource').some((resource) => resource !== ''),
     offlineAccessAsked: params.getAll('scope').some((scope) => scope.split(' ').includes('offline_access')),
-    // One that cannot be read is left for the engine to refuse.
     ...(acrValues.length > 0 ? { acrValues } : {}),
+    // One that cannot be read is left for the engine to refuse.
     ...(maxAge.length === 1 && SECONDS.test(maxAge[0] ?? '') ? { maxAgeSeconds: Number(maxAge[0]) } : {}),
   }
 }

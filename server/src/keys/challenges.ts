@@ -1,5 +1,5 @@
-import { createHmac, randomBytes } from 'node:crypto'
-import { equalInConstantTime } from './equal.ts'
+import { randomBytes } from 'node:crypto'
+import { createMac } from './mac.ts'
 import type { Sealer } from './sealing.ts'
 
 /** A challenge of ours that somebody signed. Whether it was used before is another question. */
@@ -28,23 +28,18 @@ const MAC_BYTES = 32
 
 /** @param now seconds since 1970 */
 export function createChallenges(sealer: Sealer, now: () => number): Challenges {
-  const keys = sealer.macKeys('passkey-challenge')
-  const sign = (key: Buffer, body: Buffer, binding: readonly string[]): Buffer =>
-    createHmac('sha256', key).update(body).update(JSON.stringify(binding)).digest()
-  const [first] = keys
-  if (first === undefined) throw new RangeError('at least one encryption key is needed')
+  const mac = createMac(sealer, 'passkey-challenge')
   return {
     issue(binding, lifetimeSeconds) {
       const body = Buffer.concat([randomBytes(RANDOM_BYTES), Buffer.alloc(TIME_BYTES)])
       body.writeUIntBE(now() + lifetimeSeconds, RANDOM_BYTES, TIME_BYTES)
-      return Buffer.concat([body, sign(first, body, binding)])
+      return Buffer.concat([body, Buffer.from(mac.sign(body, JSON.stringify(binding)), 'base64url')])
     },
     check(binding, challenge) {
       const bytes = Buffer.from(challenge, 'base64url')
       if (bytes.length !== BODY_BYTES + MAC_BYTES) return undefined
-      const [body, mac] = [bytes.subarray(0, BODY_BYTES), bytes.subarray(BODY_BYTES).toString('base64url')]
-      if (!keys.some((key) => equalInConstantTime(sign(key, body, binding).toString('base64url'), mac)))
-        return undefined
+      const [body, code] = [bytes.subarray(0, BODY_BYTES), bytes.subarray(BODY_BYTES).toString('base64url')]
+      if (!mac.verify(code, body, JSON.stringify(binding))) return undefined
       const secondsLeft = body.readUIntBE(RANDOM_BYTES, TIME_BYTES) - now()
       return secondsLeft > 0 ? { id: body.toString('base64url'), secondsLeft } : undefined
     },

@@ -1,5 +1,4 @@
-import { createHmac } from 'node:crypto'
-import { equalInConstantTime } from './equal.ts'
+import { createMac } from './mac.ts'
 import type { Sealer } from './sealing.ts'
 
 /** Tokens that prove that a form was made for what it is posted to. */
@@ -11,13 +10,9 @@ export interface FormTokens {
 }
 
 export function createFormTokens(sealer: Sealer): FormTokens {
-  const keys = sealer.macKeys('form-token')
-  const derive = (key: Buffer, binding: readonly string[]): string =>
-    createHmac('sha256', key).update(JSON.stringify(binding)).digest('base64url')
-  const [first] = keys
-  if (first === undefined) throw new RangeError('at least one encryption key is needed')
+  const mac = createMac(sealer, 'form-token')
   return {
-    issue: (binding) => derive(first, binding),
-    check: (binding, token) => keys.some((key) => equalInConstantTime(derive(key, binding), token)),
+    issue: (binding) => mac.sign(JSON.stringify(binding)),
+    check: (binding, token) => mac.verify(token, JSON.stringify(binding)),
   }
 }

@@ -1,5 +1,4 @@
-import { createHmac } from 'node:crypto'
-import { equalInConstantTime } from './equal.ts'
+import { createMac } from './mac.ts'
 import type { Sealer } from './sealing.ts'
 
 /**
@@ -16,16 +15,13 @@ export interface Probes {
 const PROBE_SECONDS = 60
 
 export function createProbes(sealer: Sealer): Probes {
-  const keys = sealer.macKeys('probe')
-  const derive = (key: Buffer, at: string): string => createHmac('sha256', key).update(at).digest('base64url')
-  const [first] = keys
-  if (first === undefined) throw new RangeError('at least one encryption key is needed')
+  const signed = createMac(sealer, 'probe')
   return {
-    make: (now) => `${now}.${derive(first, String(now))}`,
+    make: (now) => `${now}.${signed.sign(String(now))}`,
     check(probe, now) {
       const [at = '', mac = ''] = probe.split('.')
       if (!/^\d{1,12}$/.test(at) || Math.abs(Number(at) - now) > PROBE_SECONDS) return false
-      return keys.some((key) => equalInConstantTime(derive(key, at), mac))
+      return signed.verify(mac, at)
     },
   }
 }

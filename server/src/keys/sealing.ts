@@ -30,7 +30,7 @@ export interface Sealer {
   /** Ids of all keys, the one that seals first. They tell nothing about the keys. */
   readonly keyIds: readonly string[]
   /** One subkey for each configured key, the first in use, the others still valid. */
-  macKeys(purpose: MacPurpose): readonly Buffer[]
+  macKeys(purpose: MacPurpose): readonly [Buffer, ...Buffer[]]
 }
 
 const FORMAT = 1
@@ -45,9 +45,9 @@ const HEADER_BYTES = 1 + KEY_ID_BYTES + IV_BYTES + TAG_BYTES
  * @throws RangeError when there is no key or one has another length
  */
 export function createSealer(keys: readonly Secret[]): Sealer {
-  const masters = keys.map(decodeKey)
-  const first = masters[0]
+  const [first, ...others] = keys.map(decodeKey)
   if (first === undefined) throw new RangeError('at least one encryption key is needed')
+  const masters = [first, ...others]
   return {
     seal(context, plaintext) {
       const iv = randomBytes(IV_BYTES)
@@ -66,7 +66,7 @@ export function createSealer(keys: readonly Secret[]): Sealer {
     },
     keyId: keyIdOf(first).toString('hex'),
     keyIds: masters.map((master) => keyIdOf(master).toString('hex')),
-    macKeys: (purpose) => masters.map((master) => subkey(master, purpose)),
+    macKeys: (purpose) => [subkey(first, purpose), ...others.map((other) => subkey(other, purpose))],
   }
 }
 

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Provider } from 'oidc-provider'
-import { supportedAcrs } from '../config/authentication-class.ts'
+import { type Acr, supportedAcrs } from '../config/authentication-class.ts'
 import type { Settings } from '../config/settings.ts'
 import type { Egress } from '../egress/index.ts'
 import { createFormTokens, type FormTokens } from '../keys/form-tokens.ts'
@@ -102,7 +102,6 @@ export interface AuthorizationServer {
  */
 export async function createAuthorizationServer(deps: ProviderDeps): Promise<AuthorizationServer> {
   const parts = lastingParts(deps)
-  const acrs = supportedAcrs(deps.settings.issuer)
   let engine = createEngine(await deps.keyRing.current(), deps, parts)
   const provider = (): Provider => engine.provider
   return {
@@ -113,7 +112,7 @@ export async function createAuthorizationServer(deps: ProviderDeps): Promise<Aut
       return engine.handle
     },
     documentClients: parts.documentClients,
-    pendingInteractions: createPendingInteractions({ ...parts, acrs, basePath: deps.basePath, now: deps.now }),
+    pendingInteractions: createPendingInteractions({ ...parts, basePath: deps.basePath, now: deps.now }),
     browserSessions: createBrowserSessions({
       ...{ provider, formTokens: parts.formTokens, basePath: deps.basePath, now: deps.now },
       database: deps.store.database,
@@ -130,6 +129,8 @@ interface LastingParts {
   readonly formTokens: FormTokens
   readonly documentClients: DocumentClients
   readonly adapters: ReturnType<typeof createAdapters>
+  /** Classes that people can sign in by here. */
+  readonly acrs: readonly Acr[]
 }
 
 function lastingParts(deps: ProviderDeps): LastingParts {
@@ -143,14 +144,15 @@ function lastingParts(deps: ProviderDeps): LastingParts {
   const clientCache = createClientCache()
   const kept = { store, limitKey, documentClients, clientCache, managesClients, successors, states }
   const adapters = createAdapters({ ...kept, graceSeconds, now })
-  return { states, documentClients, adapters, formTokens: createFormTokens(sealer) }
+  const acrs = supportedAcrs(settings.issuer)
+  return { states, documentClients, adapters, acrs, formTokens: createFormTokens(sealer) }
 }
 
-function createEngine(keys: SigningKeys, deps: ProviderDeps, { adapters }: LastingParts) {
+function createEngine(keys: SigningKeys, deps: ProviderDeps, parts: LastingParts) {
   const { settings, store, observer, now } = deps
   const { issuer, lifetimes } = settings
   const { algorithm } = keys
-  const slices = slicesOf(keys, deps, adapters)
+  const slices = slicesOf(keys, deps, parts)
   const provider = new Provider(issuer, compose(slices, namesKnownToTheEngine()))
   // The request arrives with the issuer's own scheme and host, whatever it said before.
   provider.proxy = true
@@ -185,11 +187,10 @@ function createEngine(keys: SigningKeys, deps: ProviderDeps, { adapters }: Lasti
   return { keys, provider, handle: provider.callback() }
 }
 
-function slicesOf(keys: SigningKeys, deps: ProviderDeps, adapters: LastingParts['adapters']) {
+function slicesOf(keys: SigningKeys, deps: ProviderDeps, { adapters, acrs }: LastingParts) {
   const { settings, store, basePath, now } = deps
   const { issuer, lifetimes, privateUseRedirects } = settings
   const { algorithm } = keys
-  const acrs = supportedAcrs(issuer)
   return {
     storage: storage(adapters),
     signing: signing(keys),

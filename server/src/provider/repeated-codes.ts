@@ -11,7 +11,7 @@ export function deriveCodesFromInteractions(provider: Provider, sealer: Sealer):
   const [key] = sealer.macKeys('authorization-code')
   const prototype: object = provider.AuthorizationCode.prototype
   const random: unknown = Reflect.get(prototype, 'generateTokenId')
-  if (key === undefined || typeof random !== 'function') {
+  if (typeof random !== 'function') {
     throw new TypeError('the engine no longer makes authorization codes where it did')
   }
   Object.defineProperty(prototype, 'generateTokenId', {

@@ -3,6 +3,7 @@ import { normaliseLogin } from './accounts.ts'
 import { actId, timeOrderedId } from './audit-event.ts'
 import { recordEvents } from './audit-events.ts'
 import type { Database, Statement } from './database.ts'
+import { ACCOUNT_HELD, holdAccount } from './parties.ts'
 import { insertPresentations, type Presentation, UNSEEN } from './replays.ts'
 import { combine, type Part } from './statement-builder.ts'
 
@@ -162,7 +163,7 @@ export function createPasskeys(database: Database): Passkeys {
       } as const
       const parts = [
         ...insertPresentations([presentation(challenge)]),
-        holdOwner(passkey.accountId),
+        holdAccount(passkey.accountId),
         insertPasskey(id, passkey),
       ]
       const { statement, values } = combine(
@@ -201,15 +202,7 @@ function presentation(challenge: SignedChallenge): Presentation {
   return { kind: 'passkey-challenge', ...challenge }
 }
 
-/** Nobody adds to an account that is being disabled. */
-function holdOwner(accountId: string): Part {
-  return {
-    name: 'owner',
-    sql: (place) => `SELECT id FROM accounts WHERE id = ${place(accountId)} AND disabled_at IS NULL
-      AND EXISTS (SELECT 1 FROM ${UNSEEN}) FOR SHARE`,
-  }
-}
-
+/** Follows `holdAccount`: nobody adds to an account that is being disabled. */
 function insertPasskey(id: string, passkey: NewPasskey): Part {
   const { credentialId, publicKey, counter, transports, name, onlyAsFirst } = passkey
   return {
@@ -219,8 +212,9 @@ function insertPasskey(id: string, passkey: NewPasskey): Part {
       SELECT ${place(id)}::text, owner.id, ${place(Buffer.from(credentialId, 'base64url'))}::bytea,
              ${place(Buffer.from(publicKey))}::bytea, ${place(counter)}::bigint,
              ${place(JSON.stringify(transports))}::jsonb, ${place(name)}::text, now()
-        FROM owner
-       WHERE (SELECT count(*) FROM passkeys p WHERE p.account_id = owner.id) < ${place(PASSKEYS_MAX)}::int
+        FROM ${ACCOUNT_HELD} owner
+       WHERE EXISTS (SELECT 1 FROM ${UNSEEN})
+         AND (SELECT count(*) FROM passkeys p WHERE p.account_id = owner.id) < ${place(PASSKEYS_MAX)}::int
          AND NOT (${place(onlyAsFirst)}::boolean AND EXISTS (
            SELECT 1 FROM passkeys p WHERE p.account_id = owner.id AND p.suspended_at IS NULL))
       ON CONFLICT (credential_id) DO NOTHING RETURNING id`,

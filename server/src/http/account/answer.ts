@@ -1,6 +1,9 @@
 import type { Context } from 'koa'
 import { answerPage, answerPasskeyPage } from '../interaction/answer.ts'
 
+/** Whoever changes something shows the password once more. */
+export const WRONG_PASSWORD = 'That is not your current password. Nothing was changed.'
+
 /**
  * Sends a page of the account. Nobody opens it as a popup to wait for an answer, so that other windows are cut off from it;
  * on the pages of an authorization that would leave popup clients hanging.

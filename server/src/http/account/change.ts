@@ -4,11 +4,9 @@ import { authenticate, tellRefusal } from '../authenticate.ts'
 import { answerForged } from '../interaction/answer.ts'
 import type { InteractionDeps, SignedIn } from '../interaction/ports.ts'
 import { readForm } from '../request-body.ts'
-import { answerAccountPage, moveToAccount } from './answer.ts'
+import { answerAccountPage, moveToAccount, WRONG_PASSWORD } from './answer.ts'
 import { takePasskeyForm } from './passkeys.ts'
 import { renderAccount } from './show.ts'
-
-const WRONG_PASSWORD = 'That is not your current password. Nothing was changed.'
 
 /** Takes one form of the account page: what is to be taken back, ended or changed stands in its button. */
 export async function takeAccountForm(ctx: Context, deps: InteractionDeps): Promise<void> {

@@ -5,10 +5,9 @@ import { type Authentication, authenticate, tellRefusal } from '../authenticate.
 import type { InteractionDeps, SignedIn } from '../interaction/ports.ts'
 import { displayName } from '../pages/index.ts'
 import type { PasskeyCeremonies } from '../passkeys/index.ts'
-import { answerAccountPage, moveToAccount } from './answer.ts'
+import { answerAccountPage, moveToAccount, WRONG_PASSWORD } from './answer.ts'
 import { renderAccount } from './show.ts'
 
-const WRONG_PASSWORD = 'That is not your current password. Nothing was changed.'
 const NOT_ADDED = 'The passkey was not added. Try once more.'
 const TOO_MANY = `There are ${PASSKEYS_MAX} passkeys. Remove one before you add another.`
 
@@ -21,6 +20,8 @@ interface Asked {
   readonly form: URLSearchParams
   readonly csrf: string
   readonly owned: readonly Passkey[]
+  /** Those of them that are not suspended. */
+  readonly working: readonly Passkey[]
   /**
    * Whoever has a passkey that works shows it: with the password alone, whoever got to know it could add a passkey of their own,
    * and be taken for more than somebody who knows a password.
@@ -39,8 +40,9 @@ export async function takePasskeyForm(
   const ceremonies = deps.passkeyCeremonies
   if (ceremonies === undefined) return moveToAccount(ctx, deps.basePath, '')
   const owned = await deps.passkeys.list(session.accountId)
-  const by = owned.some(({ suspendedAt }) => suspendedAt === undefined) ? 'passkey' : 'password'
-  const asked: Asked = { session, form, csrf: form.get('csrf') ?? '', owned, by, ceremonies }
+  const working = owned.filter(({ suspendedAt }) => suspendedAt === undefined)
+  const by = working.length > 0 ? 'passkey' : 'password'
+  const asked: Asked = { session, form, csrf: form.get('csrf') ?? '', owned, working, by, ceremonies }
   if (form.get('change') === 'save-passkey') return savePasskey(ctx, asked, deps)
   const wish = wishOf(asked)
   if (wish === undefined) return moveToAccount(ctx, deps.basePath, '')
@@ -111,8 +113,7 @@ function nextName(owned: readonly Passkey[]): string {
 }
 
 async function renderConfirm(asked: Asked, wish: Wish, deps: InteractionDeps, error?: string): Promise<string> {
-  const { session, owned, by, ceremonies } = asked
-  const working = owned.filter(({ suspendedAt }) => suspendedAt === undefined)
+  const { session, working, by, ceremonies } = asked
   const binding = confirmBinding(wish, session.formToken)
   const passkey = by === 'passkey' ? { options: await ceremonies.requestOptions(binding, working) } : undefined
   return deps.pages.confirm({

@@ -1,5 +1,4 @@
 import type { Context } from 'koa'
-import type { SignedInBy } from '../../store/sign-in-proof.ts'
 import { currentUnit } from '../../store/unit-of-work.ts'
 import { type Authentication, authenticate, MISMATCH, tellRefusal } from '../authenticate.ts'
 import { answerForged } from '../interaction/answer.ts'
@@ -19,7 +18,7 @@ export async function takeAccountSignIn(ctx: Context, deps: InteractionDeps): Pr
   if (!deps.browserSessions.checkSignIn(form.get('csrf') ?? '')) return answerForged(ctx, deps)
   const login = form.get('login') ?? ''
   const proven = await prove(form, deps)
-  const outcome = proven.ok && !(await openSession(ctx, proven, deps)) ? MISMATCH : proven
+  const outcome = proven.ok && !(await deps.browserSessions.signIn(proven, ctx.req, ctx.res)) ? MISMATCH : proven
   if (outcome.ok) return moveToAccount(ctx, deps.basePath, '')
   const { status, error } = tellRefusal(ctx, outcome)
   answerAccountPage(ctx, status, await renderSignIn(deps, { login, error }), deps.passkeyCeremonies !== undefined)
@@ -36,14 +35,6 @@ function prove(form: URLSearchParams, deps: InteractionDeps): Promise<Authentica
 /** The token of the form is of this browser, and so is the challenge. */
 function bindingOf(csrf: string): readonly string[] {
   return ['account sign-in', csrf]
-}
-
-function openSession(
-  ctx: Context,
-  { accountId, acr, amr, proof }: SignedInBy,
-  deps: InteractionDeps,
-): Promise<boolean> {
-  return deps.browserSessions.signIn({ accountId, acr, amr, proof }, ctx.req, ctx.res)
 }
 
 async function renderSignIn(deps: InteractionDeps, typed: { login?: string; error?: string }): Promise<string> {

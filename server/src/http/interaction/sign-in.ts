@@ -30,8 +30,7 @@ export async function takeSignIn(ctx: Context, uid: string, deps: InteractionDep
   const login = form.get('login') ?? ''
   const proven = await prove(form, pending, deps)
   if (proven?.ok === true) {
-    const { accountId, acr, amr, proof } = proven
-    await deps.interactions.signIn(pending, { accountId, acr, amr, proof })
+    await deps.interactions.signIn(pending, proven)
     return moveTo(ctx, pending, 'continue')
   }
   const { status, error } = proven === undefined ? PASSKEY_NEEDED : tellRefusal(ctx, proven)

@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http'
-import type { Duplex } from 'node:stream'
 import { newCorrelationId } from '../correlation-id.ts'
-import { CODES } from '../endpoints.ts'
+import type { BrokenRequestListener } from '../draining-server.ts'
+import { CODES, refusalMembers } from '../endpoints.ts'
 import { createRefusalNotice } from './busy.ts'
 
 type Report = Parameters<typeof createRefusalNotice>[0]
@@ -19,10 +19,7 @@ const UNREADABLE = { status: 400, sentence: 'The request cannot be read.' } as c
  * too large, senders that are too slow, bytes that are no HTTP.
  * @param options.now milliseconds on a clock that never goes back
  */
-export function answerBrokenRequests(options: {
-  report: Report
-  now: () => number
-}): (error: NodeJS.ErrnoException, socket: Duplex, hasBegunToAnswer: boolean) => void {
+export function answerBrokenRequests(options: { report: Report; now: () => number }): BrokenRequestListener {
   const notice = createRefusalNotice(options.report, options.now)
   return (error, socket, hasBegunToAnswer) => {
     // Bytes behind the beginning of another answer would be read as a part of it.
@@ -46,12 +43,8 @@ export function answerBrokenRequests(options: {
 }
 
 function answerOf(status: keyof typeof CODES, sentence: string, correlationId: string): string {
-  const body = JSON.stringify({
-    error: 'invalid_request',
-    error_description: sentence,
-    error_code: CODES[status],
-    correlation_id: correlationId,
-  })
+  const refusal = { error: 'invalid_request', description: sentence, code: CODES[status], correlationId }
+  const body = JSON.stringify(refusalMembers(refusal))
   const headers = [
     'Content-Type: application/json; charset=utf-8',
     `Content-Length: ${Buffer.byteLength(body)}`,

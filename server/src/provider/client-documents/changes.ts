@@ -1,5 +1,5 @@
-import { inlineKeys, type VersionMetadata } from './inline-keys.ts'
 import { identityOf } from './key-set.ts'
+import { inlineKeys, keysUri, type VersionMetadata } from './published-keys.ts'
 
 /** One thing that two versions of a document say differently, of those that people agree to. */
 export type ClientChange =
@@ -35,7 +35,7 @@ function redirectChange(before: readonly string[], now: readonly string[]): read
 /** Keys mean nothing where they prove nothing: another method is told alone. */
 function proofChange(before: VersionMetadata, now: VersionMetadata): readonly ClientChange[] {
   if (signs(before) !== signs(now)) return [{ kind: 'method', signs: signs(now) }]
-  const places = { before: keysPlace(before), now: keysPlace(now) }
+  const places = { before: keysUri(before), now: keysUri(now) }
   if (places.before !== places.now) return [{ kind: 'keys-place', ...places }]
   const [old, current] = [before, now].map((version) => inlineKeys(version).map(identityOf))
   const added = without(current ?? [], old ?? []).length
@@ -45,10 +45,6 @@ function proofChange(before: VersionMetadata, now: VersionMetadata): readonly Cl
 
 function signs(version: VersionMetadata): boolean {
   return version.token_endpoint_auth_method === 'private_key_jwt'
-}
-
-function keysPlace({ jwks_uri: uri }: VersionMetadata): string | undefined {
-  return typeof uri === 'string' ? uri : undefined
 }
 
 function redirectsOf({ redirect_uris: uris }: VersionMetadata): readonly string[] {

@@ -5,9 +5,10 @@ import type { Report } from '../report.ts'
 import { judgeDocumentUrl } from './document-url.ts'
 import { LOOK_TIMEOUT_MS } from './fetch-document.ts'
 import type { FetchLimits } from './fetch-limits.ts'
+import { keysUri } from './published-keys.ts'
 import type { Refreshed, RefreshedKeys, Refresher } from './refresher.ts'
 import { DOCUMENT_CODES, DocumentError, type DocumentRefusal, KeysUnavailableError, refuse } from './refusal.ts'
-import { judgeKeys, KEYS_MAX_AGE_SECONDS, keysAge, keysOf, keysUri } from './token-keys.ts'
+import { judgeKeys, KEYS_MAX_AGE_SECONDS, keysAge, keysOf } from './token-keys.ts'
 
 export { type ClientChange, changesBetween } from './changes.ts'
 export { isDocumentUrl } from './document-url.ts'
@@ -168,7 +169,7 @@ function isUsable(known: KnownDocument): boolean {
 
 /** A person who agrees to a client whose keys cannot be had would only meet the error later. */
 async function withFreshKeys(url: string, look: Look, known: KnownDocument, deps: Deps): Promise<Fresh> {
-  const uri = keysUri(known)
+  const uri = keysUri(known.version.metadata)
   if (uri === undefined || isUsable(known)) return { ok: true, known }
   const refreshed = await deps.refresher.keys(url, uri, look)
   if (!refreshed.ok) return refreshed
@@ -226,7 +227,7 @@ async function refreshKeysOf(
   known: KnownDocument,
   { documents, refresher }: Deps,
 ): Promise<Refreshed | RefreshedKeys> {
-  const uri = keysUri(known)
+  const uri = keysUri(known.version.metadata)
   const before = await documents.look(url)
   return uri === undefined ? refresher.document(url, before) : refresher.keys(url, uri, before)
 }

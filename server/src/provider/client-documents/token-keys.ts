@@ -1,7 +1,7 @@
 import type { PublicKey } from '../../config/public-key-set.ts'
 import type { KnownDocument } from '../../store/client-documents.ts'
-import { inlineKeys } from './inline-keys.ts'
 import { stillPublished } from './key-set.ts'
+import { inlineKeys, keysUri } from './published-keys.ts'
 
 /** Keys are never older than this when a signature is judged by them: a key that was stolen dies within it. */
 export const KEYS_MAX_AGE_SECONDS = 3_600
@@ -15,7 +15,7 @@ export type KeysNeed = 'nothing' | 'fetch-behind' | 'fetch-first'
 
 /** Seconds since the keys of a version were seen where it publishes them; infinite when they never were. */
 export function keysAge(known: KnownDocument): number {
-  const uri = keysUri(known)
+  const uri = keysUri(known.version.metadata)
   if (uri === undefined) return known.fetchedSecondsAgo
   return known.keys?.uri === uri ? known.keys.ageSeconds : Number.POSITIVE_INFINITY
 }
@@ -25,7 +25,7 @@ export function keysAge(known: KnownDocument): number {
  * that are still in the document. An empty list verifies nothing.
  */
 export function keysOf(known: KnownDocument): readonly PublicKey[] {
-  const uri = keysUri(known)
+  const uri = keysUri(known.version.metadata)
   if (uri === undefined) return stillPublished(inlineKeys(known.version.metadata), inlineKeys(known.current.metadata))
   if (known.keys?.uri !== uri || known.current.metadata.jwks_uri !== uri) return []
   return known.keys.keys as readonly PublicKey[]
@@ -38,8 +38,4 @@ export function judgeKeys(known: KnownDocument, kid: string | undefined): KeysNe
   const isNew = kid !== undefined && keysOf(known).every((key) => key.kid !== kid)
   if (isNew && age > UNKNOWN_KEY_SECONDS) return 'fetch-first'
   return age > KEYS_REFRESH_SECONDS ? 'fetch-behind' : 'nothing'
-}
-
-export function keysUri({ version }: Pick<KnownDocument, 'version'>): string | undefined {
-  return typeof version.metadata.jwks_uri === 'string' ? version.metadata.jwks_uri : undefined
 }
