@@ -3,10 +3,19 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { SOUND_ISSUERS, told } from '../../fixtures/as/all.ts'
 import { ISSUER_FAULTS, startBrokenIssuer } from '../../fixtures/as/broken/all.ts'
 import { OTHER_ISSUERS } from '../../fixtures/as/others/all.ts'
-import type { DocumentsWay, WholeIssuer } from '../../fixtures/as/whole-issuer.ts'
+import type { DocumentsWay } from '../../fixtures/as/whole-issuer.ts'
 import { authorizationServerChecks } from '../../src/as/checks.ts'
-import type { Report } from '../../src/report/report.ts'
-import { examined, expectedOfFault, inTurn, type Row, row, rowsOfAll } from '../detection/matrix.ts'
+import {
+  byName,
+  examined,
+  expectedOf,
+  expectedOfFault,
+  inTurn,
+  type Row,
+  row,
+  rowOf,
+  rowsOfAll,
+} from '../detection/matrix.ts'
 import { renderMatrix } from '../detection/matrix-page.ts'
 import { examineWhole } from './setup/examine-whole.ts'
 import { SALLYPORT } from './setup/sallyport.ts'
@@ -30,8 +39,12 @@ let broken: ReadonlyMap<string, Row>
 
 beforeAll(async () => {
   whole = byName([
-    ...(await inTurn(SOUND, async (issuer) => rowOfWhole(issuer, await examineWhole(issuer.start, EVERYTHING)))),
-    ...(await inTurn(OTHER_ISSUERS, async (issuer) => rowOfWhole(issuer, await examineWhole(issuer.start)))),
+    ...(await inTurn(SOUND, async (issuer) =>
+      row(issuer, expectedOf(issuer), await examineWhole(issuer.start, EVERYTHING)),
+    )),
+    ...(await inTurn(OTHER_ISSUERS, async (issuer) =>
+      row(issuer, expectedOf(issuer), await examineWhole(issuer.start)),
+    )),
   ])
   broken = byName(
     await inTurn(examined(ISSUER_FAULTS), async (fault) => {
@@ -44,25 +57,25 @@ beforeAll(async () => {
 
 describe('the examiner', () => {
   it.each(SOUND)('accuses $name of nothing, warns of what is written beside it alone', ({ name }) => {
-    const row = rowNamed(whole, name)
+    const row = rowOf(whole, name)
     expect(row.found).toEqual(row.expected)
     expect(row.report.checks.filter(({ verdict }) => verdict === 'incomplete')).toEqual([])
   })
 
   it('finds every check passed at our own, but for one that is about names no loopback has', () => {
-    const { checks } = rowNamed(whole, SALLYPORT.name).report
+    const { checks } = rowOf(whole, SALLYPORT.name).report
     expect(checks.filter(({ verdict }) => verdict !== 'pass').map(({ id }) => id)).toEqual(['as-metadata-issuer-form'])
     expect(checks.length).toBe(ids.size)
   })
 
   it.each(OTHER_ISSUERS)('says of $name what is written beside it, and nothing else', ({ name, incomplete }) => {
-    const row = rowNamed(whole, name)
+    const row = rowOf(whole, name)
     expect(row.found).toEqual(row.expected)
     expect(row.report.summary.incomplete > 0).toBe(incomplete !== undefined)
   })
 
   it.each(examined(ISSUER_FAULTS))('finds $name by the checks that name it, and by no other', ({ name }) => {
-    const row = rowNamed(broken, name)
+    const row = rowOf(broken, name)
     expect(row.found).toEqual(row.expected)
   })
 
@@ -107,18 +120,3 @@ it('the page of the matrix is what the runs found', async () => {
   if (process.env.UPDATE_MATRIX === '1') await writeFile(PAGE, page)
   expect(await readFile(PAGE, 'utf8')).toBe(page)
 })
-
-function rowOfWhole(issuer: WholeIssuer, report: Report): Row {
-  const expected = { fails: Object.keys(issuer.fails).toSorted(), warns: Object.keys(issuer.warns).toSorted() }
-  return row(issuer, expected, report)
-}
-
-function byName(rows: readonly Row[]): ReadonlyMap<string, Row> {
-  return new Map(rows.map((each) => [each.name, each]))
-}
-
-function rowNamed(rows: ReadonlyMap<string, Row>, name: string): Row {
-  const found = rows.get(name)
-  if (found === undefined) throw new Error(`${name} was not examined`)
-  return found
-}

@@ -4,7 +4,17 @@ import { WHOLE_CLIENTS } from '../../fixtures/clients/all.ts'
 import { CLIENT_FAULTS } from '../../fixtures/clients/broken/all.ts'
 import { runBrokenClient } from '../../fixtures/clients/broken/client-fault.ts'
 import { clientChecks } from '../../src/client/checks.ts'
-import { examined, expectedOfFault, inTurn, type Row, row, rowsOfAll } from '../detection/matrix.ts'
+import {
+  byName,
+  examined,
+  expectedOf,
+  expectedOfFault,
+  inTurn,
+  type Row,
+  row,
+  rowOf,
+  rowsOfAll,
+} from '../detection/matrix.ts'
 import { renderMatrix } from '../detection/matrix-page.ts'
 import { examineFunction } from './examination.ts'
 
@@ -24,14 +34,13 @@ let broken: ReadonlyMap<string, Row>
 
 beforeAll(async () => {
   const ofWhole = await inTurn(WHOLE_CLIENTS, async ({ run, ...client }) => {
-    const expected = { fails: Object.keys(client.fails).toSorted(), warns: Object.keys(client.warns).toSorted() }
-    return row(client, expected, await examineFunction(run))
+    return row(client, expectedOf(client), await examineFunction(run))
   })
   const ofBroken = await inTurn(examined(CLIENT_FAULTS), async (fault) => {
     return row(fault, expectedOfFault(fault), await examineFunction((settings) => runBrokenClient(fault, settings)))
   })
-  whole = new Map(ofWhole.map((each) => [each.name, each]))
-  broken = new Map(ofBroken.map((each) => [each.name, each]))
+  whole = byName(ofWhole)
+  broken = byName(ofBroken)
 }, RUN_MS)
 
 describe('the examiner of clients', () => {
@@ -82,9 +91,3 @@ it('the page of the matrix is what the runs found', async () => {
   if (process.env.UPDATE_MATRIX === '1') await writeFile(PAGE, page)
   expect(await readFile(PAGE, 'utf8')).toBe(page)
 })
-
-function rowOf(rows: ReadonlyMap<string, Row>, name: string): Row {
-  const found = rows.get(name)
-  if (found === undefined) throw new Error(`${name} was not examined`)
-  return found
-}

@@ -4,7 +4,7 @@ import { FAULTS } from '../../fixtures/broken/all.ts'
 import { FRAMEWORK_SERVERS } from '../../fixtures/frameworks/all.ts'
 import { SOUND_SERVERS, UNTOLD_SERVERS } from '../../fixtures/sound/all.ts'
 import { serverChecks } from '../../src/server/checks.ts'
-import { examineBroken, examined, examineWhole, type Row, rowsOfAll } from './matrix.ts'
+import { byName, examineBroken, examined, examineWhole, type Row, rowOf, rowsOfAll } from './matrix.ts'
 import { renderMatrix } from './matrix-page.ts'
 
 const INTRODUCTION = `Written by \`conformance/test/detection/matrix.test.ts\` out of runs of the whole of \`server\` mode at every fixture, profile \`started\`,
@@ -91,13 +91,3 @@ it('the page of the matrix is what the runs found', async () => {
   if (process.env.UPDATE_MATRIX === '1') await writeFile(PAGE, page)
   expect(await readFile(PAGE, 'utf8')).toBe(page)
 })
-
-function byName(rows: readonly Row[]): ReadonlyMap<string, Row> {
-  return new Map(rows.map((row) => [row.name, row]))
-}
-
-function rowOf(rows: ReadonlyMap<string, Row>, name: string): Row {
-  const row = rows.get(name)
-  if (row === undefined) throw new Error(`${name} was not examined`)
-  return row
-}

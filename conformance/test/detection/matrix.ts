@@ -2,7 +2,7 @@ import { share } from '../../../server/test/setup/scale.ts'
 import { FAULTS } from '../../fixtures/broken/all.ts'
 import { startBrokenServer } from '../../fixtures/broken/start-broken.ts'
 import { FRAMEWORK_SERVERS } from '../../fixtures/frameworks/all.ts'
-import { SOUND_SERVERS, UNTOLD_SERVERS, type WholeServer } from '../../fixtures/sound/all.ts'
+import { SOUND_SERVERS, UNTOLD_SERVERS } from '../../fixtures/sound/all.ts'
 import type { Report } from '../../src/report/report.ts'
 import { examineFixture } from './examination.ts'
 
@@ -75,13 +75,25 @@ export function rowsOfAll(faults: readonly NamedFault[], found: ReadonlyMap<stri
   return faults.map((fault) => found.get(fault.name) ?? { ...fault, found: expectedOfFault(fault) })
 }
 
-function expectedOf({ fails, warns }: WholeServer): Findings {
+/** What is written beside a whole fixture, with the reason of each. */
+export function expectedOf({ fails, warns }: { readonly fails: object; readonly warns: object }): Findings {
   return { fails: Object.keys(fails).toSorted(), warns: Object.keys(warns).toSorted() }
 }
 
 /** A fault changes one thing, so what warns at the sound server warns at the broken one too. */
 export function expectedOfFault({ fails, warns = [] }: NamedFault): Findings {
   return { fails: fails.toSorted(), warns: warns.toSorted() }
+}
+
+export function byName(rows: readonly Row[]): ReadonlyMap<string, Row> {
+  return new Map(rows.map((each) => [each.name, each]))
+}
+
+/** @throws where a run did not come to this fixture */
+export function rowOf(rows: ReadonlyMap<string, Row>, name: string): Row {
+  const found = rows.get(name)
+  if (found === undefined) throw new Error(`${name} was not examined`)
+  return found
 }
 
 export async function inTurn<Item, Result>(

@@ -2,7 +2,6 @@ import type { Issued } from './issued.ts'
 
 /** One answer of a server, with what of it can hold something that was issued. */
 export interface SeenAnswer {
-  readonly status: number
   readonly setCookies: readonly string[]
   readonly location: string
   readonly contentType: string
@@ -31,7 +30,7 @@ export function learnFromAnswer(issued: Pick<Issued, 'learn'>, answer: SeenAnswe
 const PUBLIC_COOKIES = /sallyport_(?:interaction|resume)$/
 
 /** Learns one cookie. @param pair `name=value` */
-export function learnCookie(issued: Pick<Issued, 'learn'>, pair: string): void {
+function learnCookie(issued: Pick<Issued, 'learn'>, pair: string): void {
   const at = pair.indexOf('=')
   const name = pair.slice(0, at)
   if (!PUBLIC_COOKIES.test(name)) issued.learn(`cookie ${name}`, pair.slice(at + 1))

@@ -1,3 +1,5 @@
+import type { Issued } from './issued.ts'
+
 /** What gives itself away by its shape, whoever issued it. Quotes may have been escaped by whatever the text lies in. */
 const SHAPES: readonly { readonly what: string; readonly shape: RegExp }[] = [
   { what: 'a signed token', shape: /eyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]{40,}/ },
@@ -5,6 +7,11 @@ const SHAPES: readonly { readonly what: string; readonly shape: RegExp }[] = [
   { what: 'a private key as JWK', shape: /\\*"d\\*"\s*:\s*\\*"[\w-]{32,}\\*"/ },
   { what: 'a hash of a password', shape: /\$argon2(?:id|i|d)\$/ },
 ]
+
+/** @returns what a text holds that was issued, or has the shape of a secret */
+export function findSecret(text: string, issued: Pick<Issued, 'find'>): string | undefined {
+  return issued.find(text) ?? findShape(text)
+}
 
 /** @returns what has no business in any log, answer or table, and yet is in this text */
 export function findShape(text: string): string | undefined {

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util'
 import type { Issued } from './issued.ts'
-import { findShape } from './patterns.ts'
+import { findSecret } from './patterns.ts'
 
 /** One line as the server gives it to whatever writes the log. */
 export interface LogLine {
@@ -16,7 +16,7 @@ const DEPTH = 8
 export function scanLog(lines: readonly LogLine[], issued: Pick<Issued, 'find'>): readonly string[] {
   const leaks = lines.flatMap(({ level, message, detail }) => {
     const text = `${message} ${inspect(detail, { depth: DEPTH, showHidden: true, maxStringLength: null, breakLength: Number.POSITIVE_INFINITY })}`
-    const what = issued.find(text) ?? findShape(text)
+    const what = findSecret(text, issued)
     // The message is a fixed text, unless it is what leaks.
     return what === undefined ? [] : [`a log line of level ${level} (${sayable(message, issued)}) holds ${what}`]
   })
@@ -24,11 +24,11 @@ export function scanLog(lines: readonly LogLine[], issued: Pick<Issued, 'find'>)
 }
 
 function sayable(message: string, issued: Pick<Issued, 'find'>): string {
-  return issued.find(message) === undefined && findShape(message) === undefined ? message : 'in its very message'
+  return findSecret(message, issued) === undefined ? message : 'in its very message'
 }
 
 /** Lines that a process of its own has written. @returns as `scanLog` does */
 export function scanOutput(program: string, output: string, issued: Pick<Issued, 'find'>): readonly string[] {
-  const what = issued.find(output) ?? findShape(output)
+  const what = findSecret(output, issued)
   return what === undefined ? [] : [`what ${program} wrote holds ${what}`]
 }

@@ -2,7 +2,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import type { Issued } from './issued.ts'
 import { learnFromAnswer } from './learn-from-answer.ts'
 import { learnFromRequest } from './learn-from-request.ts'
-import { findShape } from './patterns.ts'
+import { findSecret } from './patterns.ts'
 
 // Larger ones hold pages and metadata, and nothing that was issued.
 const BODY_BYTES_MAX = 128 * 1024
@@ -23,12 +23,12 @@ export function watchServer(handle: RequestListener, issued: Issued, tell: (leak
       const body = answered()
       const location = header('location')
       if (status >= 400 || /[?&#]error=/.test(location)) {
-        const what = issued.find(`${location} ${body}`) ?? findShape(`${location} ${body}`)
+        const what = findSecret(`${location} ${body}`, issued)
         if (what !== undefined) tell(`the answer ${status} to ${req.method} ${path} holds ${what}`)
       }
       if (status >= 400) return
       const setCookies = [res.getHeader('set-cookie') ?? []].flat().map(String)
-      learnFromAnswer(issued, { status, setCookies, location, contentType: header('content-type'), body })
+      learnFromAnswer(issued, { setCookies, location, contentType: header('content-type'), body })
       learnFromRequest(issued, { path, headers: req.headers, form: sent() })
     })
     handle(req, res)

@@ -32,7 +32,7 @@ const idsOf = async (): Promise<string[]> => {
 
 describe('sallyport passkeys list', () => {
   it('shows what a person has, without keys', async () => {
-    const { passkeys } = JSON.parse((await sallyport(['list', ' ALICE'.trim()])).stdout)
+    const { passkeys } = JSON.parse((await sallyport(['list', 'ALICE'])).stdout)
     const one = { id: expect.any(String), name: 'Telephone', createdAt: expect.any(String), suspendedAt: null }
     expect(passkeys).toEqual([
       { ...one, lastUsedAt: expect.any(String) },

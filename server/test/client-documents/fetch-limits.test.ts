@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createFetchLimits, type FetchLimits } from '../../src/provider/client-documents/fetch-limits.ts'
 import { startTestServer, type TestServer } from '../setup/authorization-server.ts'
+import { fillUp, forgetLimits, limitKeyOf } from '../setup/limits.ts'
 import { query } from '../setup/state.ts'
 
 let server: TestServer
@@ -9,10 +9,10 @@ beforeAll(async () => {
   server = await startTestServer()
 })
 afterAll(() => server.close())
-beforeEach(() => query(server, 'DELETE FROM limits'))
+beforeEach(() => forgetLimits(server))
 
-const limitKey = (...words: readonly string[]): Buffer => createHash('sha256').update(JSON.stringify(words)).digest()
-const createLooks = (): FetchLimits => createFetchLimits({ limits: server.store.limits, limitKey })
+const createLooks = (): FetchLimits =>
+  createFetchLimits({ limits: server.store.limits, limitKey: (...words) => limitKeyOf(server, words) })
 const ME = '203.0.113.7'
 
 /** Takes one look that ends at once. */
@@ -22,33 +22,24 @@ async function mayLook(limits: FetchLimits, source: string, host: string): Promi
   return release !== undefined
 }
 
-/** Uses up what a counter holds. */
-const useUp = (...words: readonly string[]) =>
-  query(
-    server,
-    `INSERT INTO limits VALUES ($1, now() + interval '1 minute', 0)
-      ON CONFLICT (key_hash) DO UPDATE SET clear_at = excluded.clear_at`,
-    [limitKey(...words)],
-  )
-
 describe('looks at documents that one source causes', () => {
   it('are so many at one host and so many at all, in whichever process (AS-OPS-03)', async () => {
     const [here, there] = [createLooks(), createLooks()]
-    await useUp('look source and host', ME, 'a.example')
+    await fillUp(server, ['look source and host', ME, 'a.example'], 60)
     expect(await mayLook(here, ME, 'a.example')).toBe(false)
     expect(await mayLook(there, ME, 'a.example')).toBe(false)
     expect(await mayLook(here, ME, 'b.example')).toBe(true)
     expect(await mayLook(here, '203.0.113.8', 'a.example')).toBe(true)
-    await useUp('look source', ME)
+    await fillUp(server, ['look source', ME], 60)
     expect(await mayLook(there, ME, 'b.example')).toBe(false)
     expect(await mayLook(there, '203.0.113.8', 'b.example')).toBe(true)
   })
 
   it('take nothing of what is left for other hosts when one host has no room', async () => {
-    await useUp('look source and host', ME, 'a.example')
+    await fillUp(server, ['look source and host', ME, 'a.example'], 60)
     await mayLook(createLooks(), ME, 'a.example')
     const keys = await query(server, 'SELECT key_hash FROM limits')
-    expect(keys).toEqual([{ key_hash: limitKey('look source and host', ME, 'a.example') }])
+    expect(keys).toEqual([{ key_hash: limitKeyOf(server, ['look source and host', ME, 'a.example']) }])
   })
 
   it('are a limited number at a time, which a host that never answers cannot keep from others', async () => {

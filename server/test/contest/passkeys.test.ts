@@ -78,7 +78,7 @@ it(
         processes.map((each) => each.server),
         signed.length,
         (each, index) => {
-          const { person, url, fields } = signed[index] ?? signed[0] ?? never()
+          const { person, url, fields } = signed[index] ?? never()
           return person.browser.post(url.replace(server.origin, each.origin), fields)
         },
       )

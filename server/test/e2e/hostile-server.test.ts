@@ -6,7 +6,14 @@ import { createPerson, decide, type Person, type Place, signIn } from '../people
 import { RESOURCE, startTestServer, type TestServer, TOOLS } from '../setup/authorization-server.ts'
 import { REDIRECT, register, tokenRequest } from '../setup/flow.ts'
 import { tablesOf } from '../setup/unchanged.ts'
-import { type HostileServer, json, type Pretence, startHostileServer, WELL_KNOWN } from './hostile-server.ts'
+import {
+  type HostileServer,
+  json,
+  type Pretence,
+  type Reply,
+  startHostileServer,
+  WELL_KNOWN,
+} from './hostile-server.ts'
 import { createSdk1Application, type Sdk1Application } from './sdk1-application.ts'
 
 /** With the one resource `Demo`, which a request without `resource` means. */
@@ -106,7 +113,7 @@ describe('the unmodified MCP SDK 1.32 client at a server whose metadata', () => 
     '$what goes no further: it asks nobody, registers nothing here, holds nothing (CL-DISC-02)',
     async ({ resource }) => {
       const before = await tablesOf(server)
-      const meeting = await meet({ replies: () => ({ [`${WELL_KNOWN}/mcp`]: metadata(server, resource) }) })
+      const meeting = await meet({ replies: { [`${WELL_KNOWN}/mcp`]: metadata(server, resource) } })
       expect(await refusalOf(meeting)).not.toBeInstanceOf(UnauthorizedError)
       expectNothing(meeting, server)
       expect(await tablesOf(server)).toEqual(before)
@@ -114,10 +121,10 @@ describe('the unmodified MCP SDK 1.32 client at a server whose metadata', () => 
   )
 
   it('is that of another server, at its own address, goes no further (CL-DISC-02)', async () => {
-    const genuine = await startHostileServer({ replies: () => ({ [WELL_KNOWN]: metadata(server, RESOURCE) }) })
+    const genuine = await startHostileServer({ replies: { [WELL_KNOWN]: metadata(server, RESOURCE) } })
     started.push(genuine)
     const before = await tablesOf(server)
-    const meeting = await meet({ challenge: () => genuine.origin + WELL_KNOWN })
+    const meeting = await meet({ challenge: genuine.origin + WELL_KNOWN })
     expect((await refusalOf(meeting)).message).toContain(RESOURCE)
     expect(genuine.requests).toContain(`GET ${WELL_KNOWN}`)
     expectNothing(meeting, server)
@@ -130,15 +137,15 @@ describe('the unmodified MCP SDK 1.32 client at a server whose metadata', () => 
   ])(
     'names our issuer and itself, $what, ends on a page of ours: it is not registered (A120)',
     async ({ elsewhere }) => {
-      const place = { url: '' }
-      const reply = () => metadata(server, place.url)(undefined as never, '')
-      const other = await startHostileServer({ replies: () => ({ '/metadata': reply }) })
+      let url = ''
+      const reply: Reply = (...asked) => metadata(server, url)(...asked)
+      const other = await startHostileServer({ replies: { '/metadata': reply } })
       started.push(other)
       const meeting = await meet({
-        ...(elsewhere ? { challenge: () => `${other.origin}/metadata` } : {}),
-        replies: () => ({ [`${WELL_KNOWN}/mcp`]: reply }),
+        ...(elsewhere ? { challenge: `${other.origin}/metadata` } : {}),
+        replies: { [`${WELL_KNOWN}/mcp`]: reply },
       })
-      place.url = meeting.hostile.url
+      url = meeting.hostile.url
       expect(await refusalOf(meeting)).toBeInstanceOf(UnauthorizedError)
       expect(meeting.application.memory.sentTo?.searchParams.get('resource')).toBe(meeting.hostile.url)
       const before = await tablesOf(server)
@@ -164,7 +171,7 @@ describe('the unmodified MCP SDK 1.32 client at a server without metadata', () =
 
   it('that serves our own metadata as its own ends on a page where there are several servers: none was named (A119)', async () => {
     const document = await ourMetadata(several)
-    const meeting = await meet({ replies: () => ({ '/.well-known/oauth-authorization-server': document }) })
+    const meeting = await meet({ replies: { '/.well-known/oauth-authorization-server': document } })
     expect(await refusalOf(meeting)).toBeInstanceOf(UnauthorizedError)
     expect(meeting.application.memory.sentTo?.searchParams.has('resource')).toBe(false)
     const page = await createPerson(several).open(meeting.application.memory.sentTo?.href ?? '')
@@ -175,7 +182,7 @@ describe('the unmodified MCP SDK 1.32 client at a server without metadata', () =
 
   it('that does so where there is one server gets a token to see after a page alone that names this server and says that none was named (A119)', async () => {
     const document = await ourMetadata(server)
-    const meeting = await meet({ replies: () => ({ '/.well-known/oauth-authorization-server': document }) })
+    const meeting = await meet({ replies: { '/.well-known/oauth-authorization-server': document } })
     expect(await refusalOf(meeting)).toBeInstanceOf(UnauthorizedError)
     const { person, page } = await follow(server, meeting)
     expectNamed(page, DEMO, CLIENT)
@@ -190,7 +197,7 @@ describe('the unmodified MCP SDK 1.32 client at a server without metadata', () =
 
   it('gets nothing after a no on that page (A119, AS-AZ-08)', async () => {
     const document = await ourMetadata(server)
-    const meeting = await meet({ replies: () => ({ '/.well-known/oauth-authorization-server': document }) })
+    const meeting = await meet({ replies: { '/.well-known/oauth-authorization-server': document } })
     await refusalOf(meeting)
     const { person, page } = await follow(server, meeting)
     const { callback } = await decide(person, page, { decision: 'deny' })
@@ -206,7 +213,7 @@ describe('the unmodified MCP SDK 1.32 client at a server that plays the issuer',
     const clientId = await register(server, { client_name: 'Impostor', redirect_uris: [REDIRECT] })
     const taken: URLSearchParams[] = []
     const meeting = await meet({
-      replies: () => ({
+      replies: {
         '/register': (_req, body) => ({ status: 201, body: { ...JSON.parse(body), client_id: 'anything' } }),
         '/authorize': ({ url = '' }) => {
           const params = new URLSearchParams(url.split('?')[1])
@@ -218,7 +225,7 @@ describe('the unmodified MCP SDK 1.32 client at a server that plays the issuer',
           taken.push(new URLSearchParams(`${body}&asked_as=${clientId}`))
           return { status: 400, body: { error: 'invalid_grant' } }
         },
-      }),
+      },
     })
     expect(await refusalOf(meeting)).toBeInstanceOf(UnauthorizedError)
     expect(meeting.application.memory.sentTo?.origin).toBe(meeting.hostile.origin)

@@ -25,13 +25,13 @@ export interface HostileServer {
 
 /** What a hostile server says of itself. */
 export interface Pretence {
-  /** Path of its MCP endpoint. */
-  readonly path?: string
   /** Address of resource metadata that its challenge names. */
-  readonly challenge?: (origin: string) => string
+  readonly challenge?: string
   /** What it answers elsewhere than at its endpoint, by path; 404 where nothing stands here. */
-  readonly replies?: (origin: string) => Readonly<Record<string, Reply>>
+  readonly replies?: Readonly<Record<string, Reply>>
 }
+
+const ENDPOINT = '/mcp'
 
 /** Path of the metadata that a client looks for by itself. */
 export const WELL_KNOWN = '/.well-known/oauth-protected-resource'
@@ -41,13 +41,12 @@ export const json = (body: unknown): Reply => {
 }
 
 /** Starts one on a port of its own. */
-export async function startHostileServer({ path = '/mcp', challenge, replies }: Pretence = {}): Promise<HostileServer> {
+export async function startHostileServer({ challenge, replies = {} }: Pretence): Promise<HostileServer> {
   const [tokens, requests]: [string[], string[]] = [[], []]
   const server = createServer((req, res) => void answer(req, res))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  const routes = replies?.(origin) ?? {}
-  const challenged = challenge === undefined ? '' : ` resource_metadata="${challenge(origin)}"`
+  const challenged = challenge === undefined ? '' : ` resource_metadata="${challenge}"`
   async function answer(req: IncomingMessage, res: ServerResponse): Promise<void> {
     const { pathname } = new URL(req.url ?? '/', origin)
     requests.push(`${req.method} ${pathname}`)
@@ -55,12 +54,13 @@ export async function startHostileServer({ path = '/mcp', challenge, replies }: 
     if (token !== undefined) tokens.push(token)
     const body = await text(req)
     const refusal: Answer = { status: 401, headers: { 'WWW-Authenticate': `Bearer${challenged}` } }
-    const said: Answer = pathname === path ? refusal : await (routes[pathname] ?? (() => ({ status: 404 })))(req, body)
+    const said: Answer =
+      pathname === ENDPOINT ? refusal : await (replies[pathname] ?? (() => ({ status: 404 })))(req, body)
     res.writeHead(said.status, said.headers).end(said.body === undefined ? '' : JSON.stringify(said.body))
   }
   return {
     origin,
-    url: origin + path,
+    url: origin + ENDPOINT,
     tokens,
     requests,
     async close() {

@@ -1,16 +1,23 @@
 import { Socket } from 'node:net'
-import { vi } from 'vitest'
 
 /**
- * Counts attempts to connect, of everything in this process, at the one place they all pass. The vanished and the refused
- * ones count too, which no listener would see.
+ * Tells of each attempt to connect, of everything in this process, at the one place they all pass. The vanished and the
+ * refused ones are told of too, which no listener would see.
+ * @returns what ends it
  */
+export function onConnect(tell: (args: readonly unknown[]) => void): () => void {
+  const original = Socket.prototype.connect
+  Socket.prototype.connect = function (this: Socket, ...args: unknown[]) {
+    tell(args)
+    return Reflect.apply(original, this, args)
+  } as typeof original
+  return () => {
+    Socket.prototype.connect = original
+  }
+}
+
+/** Counts them. */
 export function countConnects(): { readonly targets: unknown[]; stop(): void } {
   const targets: unknown[] = []
-  const original = Socket.prototype.connect
-  const spy = vi.spyOn(Socket.prototype, 'connect').mockImplementation(function (this: Socket, ...args: unknown[]) {
-    targets.push(args[0])
-    return Reflect.apply(original, this, args)
-  })
-  return { targets, stop: () => spy.mockRestore() }
+  return { targets, stop: onConnect(([first]) => targets.push(first)) }
 }

@@ -47,14 +47,22 @@ function halfEncoded(character: string): string {
     .join('')
 }
 
+function written(pairs: readonly Pair[] = []): string {
+  return pairs.map(([name, value]) => `${encoded(name)}=${encoded(value)}`).join('&')
+}
+
+/** Whether a request has a header of this name, in lower case, already. */
+export function hasHeader({ headers = [] }: Ask, wanted: string): boolean {
+  return headers.some(([name]) => name.toLowerCase() === wanted)
+}
+
 /** The bytes of a request as they go over the wire. @param host of the Host header, unless the request has one of its own */
 export function bytesOf(ask: Ask, basePath: string, host: string): Buffer {
-  const query = (ask.query ?? []).map(([name, value]) => `${encoded(name)}=${encoded(value)}`).join('&')
+  const query = written(ask.query)
   const target = ask.path.startsWith('http') ? ask.path : basePath + ask.path
   const body = bodyOf(ask)
-  const named = new Set((ask.headers ?? []).map(([name]) => name.toLowerCase()))
   const own: readonly Pair[] = [
-    ...(named.has('host') ? [] : [['Host', host] as const]),
+    ...(hasHeader(ask, 'host') ? [] : [['Host', host] as const]),
     ...(ask.type === undefined ? [] : [['Content-Type', ask.type] as const]),
     ...(ask.headers ?? []),
     ['Connection', 'close'],
@@ -71,7 +79,7 @@ export function bytesOf(ask: Ask, basePath: string, host: string): Buffer {
 function bodyOf({ form, json, text }: Ask): Buffer {
   if (text !== undefined) return Buffer.from(text, 'latin1')
   if (json !== undefined) return Buffer.from(JSON.stringify(json) ?? '')
-  return Buffer.from((form ?? []).map(([name, value]) => `${encoded(name)}=${encoded(value)}`).join('&'), 'latin1')
+  return Buffer.from(written(form), 'latin1')
 }
 
 // More than follows: the sender hangs up in the middle.

@@ -55,10 +55,11 @@ function changed(part: string, more: Readonly<Record<string, unknown>>): string 
   return Buffer.from(JSON.stringify({ ...membersOf(part), ...more })).toString('base64url')
 }
 
-function membersOf(part: string): object {
+/** Members of a part of a token, or of any JSON in base64url; none where it holds no object. */
+export function membersOf(part: string): Readonly<Record<string, unknown>> {
   try {
     const parsed: unknown = JSON.parse(Buffer.from(part, 'base64url').toString('utf8'))
-    return typeof parsed === 'object' && parsed !== null ? parsed : {}
+    return typeof parsed === 'object' && parsed !== null ? { ...parsed } : {}
   } catch {
     return {}
   }

@@ -1,3 +1,6 @@
+import { ACCESS_TOKEN, TOKEN_EXCHANGE } from '../exchange/chain.ts'
+import { REDIRECT } from '../setup/flow.ts'
+import { ASSERTION_TYPE } from '../setup/key-client.ts'
 import { type Ask, FORM, JSON_TYPE, type Pair } from './ask.ts'
 
 /** Requests of one endpoint that would be taken, and how much of all requests is theirs. */
@@ -21,7 +24,7 @@ const bearer = (name: string): Partial<Ask> => ({ headers: [['Authorization', `B
 const AUTHORIZATION: readonly Pair[] = [
   ['response_type', 'code'],
   ['client_id', '{clientId}'],
-  ['redirect_uri', 'http://127.0.0.1:51234/callback'],
+  ['redirect_uri', REDIRECT],
   ['code_challenge', '{challenge}'],
   ['code_challenge_method', 'S256'],
   ['resource', '{resource}'],
@@ -36,7 +39,7 @@ const CODE: readonly Pair[] = [
   ['grant_type', 'authorization_code'],
   ['client_id', '{clientId}'],
   ['code', '{code}'],
-  ['redirect_uri', 'http://127.0.0.1:51234/callback'],
+  ['redirect_uri', REDIRECT],
   ['code_verifier', '{verifier}'],
   ['resource', '{resource}'],
 ]
@@ -48,12 +51,12 @@ const REFRESH: readonly Pair[] = [
 ]
 const PROVEN: readonly Pair[] = [
   ['client_assertion', '{assertion}'],
-  ['client_assertion_type', 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'],
+  ['client_assertion_type', ASSERTION_TYPE],
 ]
 const EXCHANGE: readonly Pair[] = [
-  ['grant_type', 'urn:ietf:params:oauth:grant-type:token-exchange'],
+  ['grant_type', TOKEN_EXCHANGE],
   ['subject_token', '{access}'],
-  ['subject_token_type', 'urn:ietf:params:oauth:token-type:access_token'],
+  ['subject_token_type', ACCESS_TOKEN],
   ['resource', '{downstream}'],
   ...PROVEN,
 ]

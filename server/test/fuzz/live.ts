@@ -1,13 +1,13 @@
 import { createHash, KeyObject, randomBytes } from 'node:crypto'
 import { API, FRONT } from '../exchange/chain.ts'
 import { PASSWORD, type TestServer } from '../setup/authorization-server.ts'
-import { type Browser, createBrowser, fieldOf } from '../setup/browser.ts'
+import { type Browser, cookieLine, createBrowser, fieldOf } from '../setup/browser.ts'
 import { type Authorization, approve, authorization, redeem, register, walk } from '../setup/flow.ts'
 import { signAssertion } from '../setup/key-client.ts'
 import { signProof } from '../setup/proof-key.ts'
 import { push } from '../setup/push.ts'
 import { query } from '../setup/state.ts'
-import { bend } from './bend.ts'
+import { bend, membersOf } from './bend.ts'
 import type { Ground } from './ground.ts'
 
 /** What is live on the ground: made when it is first asked for, and again when it was spent. */
@@ -25,7 +25,7 @@ const USES_MAX = 60
 
 /** @param login whose: the ground is shared with others, the person, the browsers and the client are not */
 export function createLive(ground: Ground, login: string): Live {
-  let made = new Map<string, { value: string; uses: number }>()
+  const made = new Map<string, { value: string; uses: number }>()
   let makers = makersOf(ground, login, (name) => fillOne(name))
   const fillOne = async (name: string): Promise<string> => {
     const known = made.get(name)
@@ -50,7 +50,8 @@ export function createLive(ground: Ground, login: string): Live {
         if (!(name in makers)) continue
         const value = await fillOne(name)
         filled +=
-          text.slice(end, index) + (how === undefined ? value : bend(value, how, membersOf(more), privateKeys[name]))
+          text.slice(end, index) +
+          (how === undefined ? value : bend(value, how, membersOf(more ?? ''), privateKeys[name]))
         end = index + whole.length
       }
       return filled + text.slice(end)
@@ -58,7 +59,7 @@ export function createLive(ground: Ground, login: string): Live {
     async spend(what) {
       made.delete(what)
       if (what !== 'everything') return
-      made = new Map()
+      made.clear()
       makers = makersOf(ground, login, (name) => fillOne(name))
       await ground.restorePassword(login)
     },
@@ -70,12 +71,6 @@ const NAMED = /\{(\w+)(?:\|(\w+)(?:\|([\w-]*))?)?\}/g
 // Made for one request each, or read from where something else that is live has left them.
 const PASSING =
   /^(?:proof|assertion|cookies|sessionId|documentId|anything|verifier|access|managedToken|\w+Cookies|(?:signIn|consent|continue)Csrf)$/
-
-function membersOf(base64url: string | undefined): Readonly<Record<string, unknown>> {
-  return base64url === undefined || base64url === ''
-    ? {}
-    : JSON.parse(Buffer.from(base64url, 'base64url').toString('utf8'))
-}
 
 function makersOf(ground: Ground, login: string, live: (name: string) => Promise<string>): Makers {
   const browser = createBrowser()
@@ -162,7 +157,7 @@ function pagesOf(
   }
   const keep = (name: string, url: string, html: string, visitor: Browser): string => {
     const uid = /\/authorize\/([\w-]+)/.exec(url)?.[1] ?? ''
-    pages.set(name, { uid, cookies: jarOf(visitor, new URL(url).pathname), csrf: fieldOf(html, 'csrf') })
+    pages.set(name, { uid, cookies: cookieLine(visitor, new URL(url).pathname), csrf: fieldOf(html, 'csrf') })
     return uid
   }
   const signedIn = async (): Promise<Browser> => {
@@ -189,11 +184,11 @@ function pagesOf(
       const posted = await visitor.post(url, { csrf, login, password: PASSWORD })
       return keep('continue', new URL(posted.headers.get('location') ?? '', url).href, '', visitor)
     },
-    cookies: async () => jarOf(await signedIn(), `${issuerPath}/account`),
+    cookies: async () => cookieLine(await signedIn(), `${issuerPath}/account`),
     sessionId: async () => sessionOf(await signedIn()),
     accountCsrf: async () => account('/account', await signedIn()),
     accountSignInCsrf: () => account('/account/sign-in', stranger),
-    accountSignInCookies: () => jarOf(stranger, `${issuerPath}/account/sign-in`),
+    accountSignInCookies: () => cookieLine(stranger, `${issuerPath}/account/sign-in`),
     stylesheet: async () => {
       const html = await (await stranger.get(`${server.issuer}/account/sign-in`)).text()
       return /href="([^"]*\.css)"/.exec(html)?.[1]?.slice(issuerPath.length) ?? '/none'
@@ -203,11 +198,4 @@ function pagesOf(
 
 function sessionOf({ cookies }: Browser): string {
   return [...cookies.values()].find(({ name }) => name === 'sallyport_session')?.value ?? ''
-}
-
-function jarOf({ cookies }: Browser, pathname: string): string {
-  const sent = [...cookies.values()].filter(
-    ({ path }) => path === '/' || pathname === path || pathname.startsWith(`${path}/`),
-  )
-  return sent.map(({ name, value }) => `${name}=${value}`).join('; ')
 }

@@ -1,5 +1,5 @@
 import { issued } from '../canary/index.ts'
-import { type Ask, bytesOf, type Pair } from './ask.ts'
+import { type Ask, bytesOf, hasHeader, type Pair } from './ask.ts'
 import { type Ground, serveDocument } from './ground.ts'
 import { judgeAnswer } from './judge.ts'
 import type { Live } from './live.ts'
@@ -12,8 +12,7 @@ export async function sendAsk(
 ): Promise<{ answer: Answer; wrong: string | undefined }> {
   const filled = await fill(ask, live)
   const server = filled.closed ? ground.closed : ground.open
-  const named = new Set((filled.headers ?? []).map(([name]) => name.toLowerCase()))
-  const from: readonly Pair[] = named.has('x-forwarded-for') ? [] : [['X-Forwarded-For', source]]
+  const from: readonly Pair[] = hasHeader(filled, 'x-forwarded-for') ? [] : [['X-Forwarded-For', source]]
   const sent = { ...document(filled, ground), headers: [...from, ...(filled.headers ?? [])] }
   const bytes = bytesOf(sent, origin === undefined ? ground.basePath : '', new URL(server.issuer).host)
   const answer = await exchangeBytes(origin ?? server.origin, bytes, sent.framing === 'cut short')

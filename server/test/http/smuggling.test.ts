@@ -1,9 +1,8 @@
-import { connect } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { startTestServer, type TestServer } from '../setup/authorization-server.ts'
 import { createBrowser } from '../setup/browser.ts'
 import { authorization, register, walk } from '../setup/flow.ts'
-import { rawRequest } from '../setup/raw-request.ts'
+import { breakOff, rawRequest } from '../setup/raw-request.ts'
 
 const FORM = 'application/x-www-form-urlencoded'
 
@@ -63,14 +62,8 @@ describe('a request whose end can be read in two ways', () => {
 
   it('is no failure of the server when its sender goes away in the middle (A42)', async () => {
     const beside = vi.spyOn(console, 'error')
-    const { host, hostname, port } = new URL(server.origin)
-    const lines = ['POST /introspect HTTP/1.1', `Host: ${host}`, 'Content-Type: application/json', 'Content-Length: 99']
-    await new Promise<void>((resolve) => {
-      const socket = connect(Number(port), hostname, () => {
-        socket.write(`${lines.join('\r\n')}\r\n\r\n{`, () => socket.destroy())
-      })
-      socket.on('close', () => resolve())
-    })
+    const headers = [`Host: ${new URL(server.origin).host}`, 'Content-Type: application/json', 'Content-Length: 99']
+    await breakOff(server.origin, 'POST /introspect HTTP/1.1', headers)
     await expect.poll(() => toldAbout('/introspect')).not.toEqual([])
     expect(failures()).toEqual([])
     expect(beside).not.toHaveBeenCalled()

@@ -21,7 +21,7 @@ afterAll(() => ground.close())
 
 beforeEach(async () => {
   place = await ground.begin(60)
-  await FIRST_YES.run({ model: new Model(60), pending: [] }, { place, open: [], outcomes: new Map() })
+  await say(FIRST_YES)
   open = await authorizeAgain()
   blocker = new pg.Client({ connectionString: ground.databaseUrl })
   await blocker.connect()
@@ -42,40 +42,43 @@ async function authorizeAgain(): Promise<Open> {
   return asked
 }
 
-/** Holds the statement that writes the grant in its middle while `change` is sent, then lets both go on. */
-async function whileBeingWritten<Result>(change: () => Promise<Result>): Promise<Result> {
+/** Somebody agrees, as in the sequences of the model. */
+const say = (yes: typeof FIRST_YES): Promise<void> =>
+  yes.run({ model: new Model(60), pending: [] }, { place, open: [], outcomes: new Map() })
+
+/** Holds `write` in its middle, by what another transaction wrote, while `change` is sent; then lets both go on. */
+async function whileHeld<Written, Result>(
+  blocking: { readonly text: string; readonly values: readonly unknown[] },
+  write: () => Promise<Written>,
+  change: () => Promise<Result>,
+): Promise<{ readonly written: Written; readonly changed: Result }> {
   await blocker.query('BEGIN')
-  const columns = 'consent_id, account_id, client_id, resource_uri, scopes, refreshable, created_at, expires_at'
-  const { id, consentId } = open.unit.grant ?? {}
-  await blocker.query(
-    `INSERT INTO grants (id, ${columns}) SELECT $1, id, account_id, client_id, resource_uri, '{}', true, now(), now()
-      FROM consents WHERE id = $2`,
-    [id, consentId],
-  )
-  const writing = send(place, open)
+  await blocker.query(blocking.text, [...blocking.values])
+  const writing = write()
   await waiting(1)
   const changing = change()
   await waiting(2)
   await blocker.query('ROLLBACK')
-  expect(await writing).toBe('done')
-  return changing
+  return { written: await writing, changed: await changing }
+}
+
+/** Sends `change` in the middle of the statement that writes the grant. */
+async function whileBeingWritten<Result>(change: () => Promise<Result>): Promise<Result> {
+  const columns = 'consent_id, account_id, client_id, resource_uri, scopes, refreshable, created_at, expires_at'
+  const { id, consentId } = open.unit.grant ?? {}
+  const text = `INSERT INTO grants (id, ${columns})
+    SELECT $1, id, account_id, client_id, resource_uri, '{}', true, now(), now() FROM consents WHERE id = $2`
+  const { written, changed } = await whileHeld({ text, values: [id, consentId] }, () => send(place, open), change)
+  expect(written).toBe('done')
+  return changed
 }
 
 /** The same of the statement that writes the consent, that of the other person, who said nothing before. */
 async function whileBeingGiven<Result>(change: () => Promise<Result>): Promise<Result> {
-  await blocker.query('BEGIN')
-  await blocker.query(
-    `INSERT INTO consents (id, account_id, client_id, resource_uri, scopes, sites, created_at, updated_at)
-      VALUES ('held', $1, $2, $3, '{}', '{}', now(), now())`,
-    [place.accounts[1]?.id, place.clients[0], place.resources[0]?.uri],
-  )
-  const giving = OTHER_YES.run({ model: new Model(60), pending: [] }, { place, open: [], outcomes: new Map() })
-  await waiting(1)
-  const changing = change()
-  await waiting(2)
-  await blocker.query('ROLLBACK')
-  await giving
-  return changing
+  const text = `INSERT INTO consents (id, account_id, client_id, resource_uri, scopes, sites, created_at, updated_at)
+    VALUES ('held', $1, $2, $3, '{}', '{}', now(), now())`
+  const values = [place.accounts[1]?.id, place.clients[0], place.resources[0]?.uri]
+  return (await whileHeld({ text, values }, () => say(OTHER_YES), change)).changed
 }
 
 /** Returns when so many statements wait for a lock. */
@@ -156,7 +159,7 @@ describe('a grant that is being written', () => {
   it('while its consent is withdrawn has ended, and does not come back with the next yes (I3)', async () => {
     const withdraw = () => place.store.consentList.withdraw({ consentId: consentId() })
     expect(await whileBeingWritten(withdraw)).toEqual({ consents: 1, grants: 1 })
-    await FIRST_YES.run({ model: new Model(60), pending: [] }, { place, open: [], outcomes: new Map() })
+    await say(FIRST_YES)
     expect(await present()).toBeUndefined()
   })
 
@@ -172,7 +175,7 @@ describe('a grant that is being written', () => {
       expect(await whileBeingWritten(each.remove)).toMatch(/removed|ended/)
       expect(await endOf()).toBe(each.reason)
       await each.comeBack()
-      await FIRST_YES.run({ model: new Model(60), pending: [] }, { place, open: [], outcomes: new Map() })
+      await say(FIRST_YES)
       expect(await present()).toBeUndefined()
     },
   )
@@ -213,7 +216,7 @@ describe('a name that is given again', () => {
       await each.vanish()
       await each.comeBack()
       expect(await endOf()).toBe(each.reason)
-      await FIRST_YES.run({ model: new Model(60), pending: [] }, { place, open: [], outcomes: new Map() })
+      await say(FIRST_YES)
       expect(await present()).toBeUndefined()
     },
   )

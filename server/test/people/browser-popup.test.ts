@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Browser, Page } from 'playwright-core'
@@ -68,8 +67,7 @@ describe.skipIf(NO_CHROMIUM)(`a client that opens a popup and talks by window.op
 
   /** The person presses Connect and signs in, in the popup. */
   async function connect(): Promise<{ request: Authorization; popup: Page }> {
-    const names = { client_name: 'Web client', redirect_uris: [redirectUri(), `https://app.example/${randomUUID()}`] }
-    const clientId = await register(server, names)
+    const clientId = await register(server, { redirect_uris: [redirectUri()] })
     const request = authorization(server, clientId, { redirect_uri: redirectUri() })
     await tab.page.goto(`${client.origin}/#${request.url}`)
     const opened = tab.page.waitForEvent('popup')

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { findViolations } from '../pages/accessibility.ts'
@@ -41,9 +40,7 @@ afterEach(async () => {
 async function open(options: BrowserContextOptions): Promise<{ page: Page; clientId: string }> {
   client = await listenOnLoopback()
   tab = await visit(browser, options)
-  const ownRedirect = `http://127.0.0.1/${randomUUID()}`
-  const names = { client_name: 'Acme IDE', redirect_uris: [client.redirectUri, ownRedirect] }
-  const clientId = await register(server, names)
+  const clientId = await register(server, { client_name: 'Acme IDE', redirect_uris: [client.redirectUri] })
   return { page: tab.page, clientId }
 }
 

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import pg from 'pg'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
@@ -35,9 +34,7 @@ afterAll(async () => {
 
 /** A client of the person's own machine asks for something. */
 async function ask(overrides: Record<string, string> = {}, clientId?: string): Promise<Authorization> {
-  // Who registers the same is the same client, to which the person has said yes before.
-  const ownRedirect = `http://127.0.0.1/${randomUUID()}`
-  const metadata = { client_name: 'Acme IDE', redirect_uris: [client.redirectUri, ownRedirect] }
+  const metadata = { client_name: 'Acme IDE', redirect_uris: [client.redirectUri] }
   const id = clientId ?? (await register(server, metadata))
   return authorization(server, id, { redirect_uri: client.redirectUri, ...overrides })
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { createServer } from 'node:http'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 
@@ -35,9 +36,11 @@ export interface LoopbackClient {
 /** @param location where the callback sends the browser on, as some clients do to open their app; a plain page when absent */
 export async function listenOnLoopback(location?: string): Promise<LoopbackClient> {
   const requests: ClientRequest[] = []
+  // A path of its own: who registers the same is the same client, to which the person has said yes before.
+  const path = `/${randomUUID()}/callback`
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? '/', 'http://127.0.0.1')
-    if (url.pathname === '/callback') requests.push({ url, referer: request.headers.referer })
+    if (url.pathname === path) requests.push({ url, referer: request.headers.referer })
     if (location === undefined) response.writeHead(200, { 'content-type': 'text/plain' }).end('signed in')
     else response.writeHead(302, { location: `${location}${url.search}` }).end()
   })
@@ -45,7 +48,7 @@ export async function listenOnLoopback(location?: string): Promise<LoopbackClien
   const address = server.address()
   if (address === null || typeof address === 'string') throw new Error('the server has no port')
   return {
-    redirectUri: `http://127.0.0.1:${address.port}/callback`,
+    redirectUri: `http://127.0.0.1:${address.port}${path}`,
     requests,
     close() {
       server.closeAllConnections()

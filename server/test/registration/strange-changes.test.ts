@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import { connect } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { secret } from '../../src/config/secret.ts'
 import { startTestServer, type TestServer } from '../setup/authorization-server.ts'
+import { breakOff } from '../setup/raw-request.ts'
 import { postRegistration } from './post-registration.ts'
 import { MEMBERS, VALUES } from './strange-shapes.ts'
 
@@ -58,16 +58,10 @@ describe('a change of a registration', () => {
 
   it('that its sender breaks off is no failure of the server (A42)', async () => {
     server.logged.length = 0
-    const { host, hostname, port } = new URL(server.origin)
     const { pathname } = new URL(`${server.issuer}/register/${id}`)
-    const lines = [`PUT ${pathname} HTTP/1.1`, `Host: ${host}`, `Authorization: Bearer ${token}`]
-    lines.push('Content-Type: application/json', 'Content-Length: 99')
-    await new Promise<void>((resolve) => {
-      const socket = connect(Number(port), hostname, () => {
-        socket.write(`${lines.join('\r\n')}\r\n\r\n{`, () => socket.destroy())
-      })
-      socket.on('close', () => resolve())
-    })
+    const from = [`Host: ${new URL(server.origin).host}`, `Authorization: Bearer ${token}`]
+    const headers = [...from, 'Content-Type: application/json', 'Content-Length: 99']
+    await breakOff(server.origin, `PUT ${pathname} HTTP/1.1`, headers)
     await expect.poll(() => server.logged.filter(({ message }) => message === 'request')).not.toEqual([])
     expect(server.logged.filter(({ level }) => level === 'error')).toEqual([])
   })

@@ -23,16 +23,13 @@ export function createBrowser(): Browser {
   const send = async (url: string, init: RequestInit): Promise<Response> => {
     const headers = new Headers(init.headers)
     headers.set('Accept', 'text/html')
-    const { pathname } = new URL(url)
-    const sent = [...cookies.values()]
-      .filter(({ path }) => path === '/' || pathname === path || pathname.startsWith(`${path}/`))
-      .sort((a, b) => b.path.length - a.path.length)
-    if (sent.length > 0) headers.set('Cookie', sent.map(({ name, value }) => `${name}=${value}`).join('; '))
+    const sent = cookieLine({ cookies }, new URL(url).pathname)
+    if (sent !== '') headers.set('Cookie', sent)
     const response = await fetch(url, { ...init, headers, redirect: 'manual' })
     const setCookies = response.headers.getSetCookie()
     for (const line of setCookies) keep(cookies, line)
     const location = response.headers.get('location') ?? ''
-    learnFromAnswer(issued, { status: response.status, setCookies, location, contentType: '', body: '' })
+    learnFromAnswer(issued, { setCookies, location, contentType: '', body: '' })
     return response
   }
   return {
@@ -43,6 +40,15 @@ export function createBrowser(): Browser {
       return send(url, { method: 'POST', body: new URLSearchParams(entries), headers })
     },
   }
+}
+
+/** What a browser sends of its cookies to a path. */
+export function cookieLine({ cookies }: Pick<Browser, 'cookies'>, pathname: string): string {
+  return [...cookies.values()]
+    .filter(({ path }) => path === '/' || pathname === path || pathname.startsWith(`${path}/`))
+    .sort((a, b) => b.path.length - a.path.length)
+    .map(({ name, value }) => `${name}=${value}`)
+    .join('; ')
 }
 
 function keep(cookies: Map<string, Cookie>, line: string): void {

@@ -30,6 +30,17 @@ export function rawRequest(
   })
 }
 
+/** Sends the beginning of a request with a body, and goes away. */
+export function breakOff(origin: string, requestLine: string, headers: readonly string[]): Promise<void> {
+  const { hostname, port } = new URL(origin)
+  return new Promise((resolve) => {
+    const socket = connect(Number(port), hostname, () => {
+      socket.write(`${[requestLine, ...headers].join('\r\n')}\r\n\r\n{`, () => socket.destroy())
+    })
+    socket.on('close', () => resolve())
+  })
+}
+
 function parse(answer: string): RawAnswer {
   const [head = '', ...rest] = answer.split('\r\n\r\n')
   const [statusLine = '', ...lines] = head.split('\r\n')

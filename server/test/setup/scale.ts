@@ -13,7 +13,8 @@ export function times(usual: number, soak: number): number {
 /**
  * What a usual run looks at of a list that is too long for it: each `oneIn`th, so that neighbours, which are alike, are not
  * left out together. The soak looks at all.
+ * @param shift where the counting begins: lists that are looked at side by side leave out different ones
  */
-export function share<Item>(items: readonly Item[], oneIn: number): readonly Item[] {
-  return items.filter((_, at) => at % times(oneIn, 1) === 0)
+export function share<Item>(items: readonly Item[], oneIn: number, shift = 0): readonly Item[] {
+  return items.filter((_, at) => (at + shift) % times(oneIn, 1) === 0)
 }

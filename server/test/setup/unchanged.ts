@@ -1,4 +1,3 @@
-import { afterEach, beforeEach, expect } from 'vitest'
 import type { TestServer } from './authorization-server.ts'
 import { query } from './state.ts'
 
@@ -19,15 +18,4 @@ export async function tablesOf(server: Place): Promise<Readonly<Record<string, u
   })
   const [found] = await query(server, `SELECT ${looks.join(', ')}`)
   return found ?? {}
-}
-
-/** Every test of the block it is called in leaves every table as it was. */
-export function leaveTablesUnchanged(server: () => Place): void {
-  let before: Readonly<Record<string, unknown>>
-  beforeEach(async () => {
-    before = await tablesOf(server())
-  })
-  afterEach(async () => {
-    expect(await tablesOf(server())).toEqual(before)
-  })
 }

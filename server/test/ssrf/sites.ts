@@ -1,10 +1,10 @@
 import { createDemoFetch } from '../../src/dev/demo-fetch.ts'
-import { createEgress, type Egress } from '../../src/egress/index.ts'
+import type { Egress } from '../../src/egress/index.ts'
 import { outgoing } from '../../src/provider/outgoing.ts'
 import type { Store } from '../../src/store/index.ts'
 import { runUnit } from '../../src/store/unit-of-work.ts'
 import type { DocumentHost } from '../setup/document-host.ts'
-import { times } from '../setup/scale.ts'
+import { share } from '../setup/scale.ts'
 import { SSRF_INPUTS } from './inputs.ts'
 
 /** What a place needs to be tried. */
@@ -209,21 +209,11 @@ export const SITES: readonly Site[] = [
 ]
 
 /** In the usual run each input is tried at every third site, and rarer where nothing is ever fetched; in the soak at all. */
-const EVERY = { fetching: times(3, 1), other: times(4, 1) }
-
-/** What is tried. */
 export const TABLE = SITES.flatMap((site, shift) =>
-  SSRF_INPUTS.filter((_, number) => (number + shift) % (site.fetches ? EVERY.fetching : EVERY.other) === 0).map(
-    (input) => ({ input, site }),
-  ),
+  share(SSRF_INPUTS, site.fetches ? 3 : 4, shift).map((input) => ({ input, site })),
 )
 
 const LOOKED_AT_LONG_AGO = {
   name: 'test looked at long ago',
   text: "UPDATE client_documents SET checked_at = now() - interval '1 hour' WHERE url = $1 RETURNING url",
-}
-
-/** A way out that nothing is opened in, whatever the names lead to. */
-export function openWay(options: Pick<Parameters<typeof createEgress>[0], 'resolve' | 'ca'>): Egress {
-  return createEgress({ ...options, settings: { allow: [], proxy: undefined, ca: [] } })
 }

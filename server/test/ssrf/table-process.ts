@@ -1,14 +1,16 @@
 // The whole table against a server in this process, where every attempt to connect is counted. It answers its parent once.
 import { createServer } from 'node:http'
-import { type AddressInfo, createServer as createListener, Socket } from 'node:net'
+import { type AddressInfo, createServer as createListener } from 'node:net'
 import { createApp } from '../../src/app.ts'
+import { createEgress } from '../../src/egress/index.ts'
 import { createMetrics } from '../../src/metrics/index.ts'
 import { openStore } from '../../src/store/index.ts'
 import { type PlainSettings, settingsFrom } from '../contest/server-processes.ts'
-import { PUBLIC_ADDRESS, startDocumentHost, TEST_ROOT } from '../setup/document-host.ts'
+import { onConnect } from '../egress/connections.ts'
+import { CLOSED_TO_ALL, PUBLIC_ADDRESS, startDocumentHost, TEST_ROOT } from '../setup/document-host.ts'
 import { createHurriedClock } from '../setup/hurried-clock.ts'
 import { SSRF_INPUTS, type SsrfInput } from './inputs.ts'
-import { type Ground, openWay, SITES, type Site, TABLE } from './sites.ts'
+import { type Ground, SITES, type Site, TABLE } from './sites.ts'
 
 /** Requests under way: enough that those which wait for their time wait together. */
 const AT_ONCE = 100
@@ -31,7 +33,7 @@ export interface TableReport {
   readonly followed: readonly string[]
   /** By site, whether a URL of the public Internet was fetched. */
   readonly fetched: Readonly<Record<string, boolean>>
-  /** By site, how many different answers there were. */
+  /** By site, every answer that there was. */
   readonly answers: Readonly<Record<string, readonly string[]>>
   readonly heapGrowthBytes: number
 }
@@ -42,11 +44,7 @@ process.once('message', (message) => {
 process.once('disconnect', () => process.exit())
 
 const tried: { port: number; host: string }[] = []
-const connect = Socket.prototype.connect
-Socket.prototype.connect = function (this: Socket, ...args: unknown[]) {
-  tried.push(targetOf(args))
-  return Reflect.apply(connect, this, args)
-} as typeof connect
+onConnect((args) => tried.push(targetOf(args)))
 
 /** Where a connection is to go, in each of the forms that it may be asked for in. */
 function targetOf(args: readonly unknown[]): { port: number; host: string } {
@@ -65,7 +63,10 @@ async function run(plain: PlainSettings): Promise<TableReport> {
     socket.destroy()
   })
   await new Promise<void>((resolve) => inside.listen(0, '127.0.0.1', resolve))
-  const egress = openWay({ resolve: namesLeading(host.port, portOf(inside)), ca: [TEST_ROOT] })
+  const egress = createEgress({
+    ...{ resolve: namesLeading(host.port, portOf(inside)), ca: [TEST_ROOT] },
+    settings: CLOSED_TO_ALL,
+  })
   const store = openStore({ databaseUrl: plain.databaseUrl, poolSize: plain.databasePoolSize })
   const { observers } = createMetrics()
   const log = () => undefined
