@@ -181,8 +181,9 @@ function createEngine(keys: SigningKeys, deps: ProviderDeps, parts: LastingParts
   }
   const readAccessToken = createAccessTokenReader(issuer, deps.keyRing)
   registerTokenExchange(provider, { registry: store.registry, algorithm, readAccessToken, lifetimes, observer, now })
-  answerRevocations(provider, { database: store.database, readAccessToken, report: deps.report })
-  answerIntrospections(provider, { database: store.database, registry: store.registry, readAccessToken, observer })
+  const questions = { database: store.database, readAccessToken, report: deps.report }
+  answerRevocations(provider, questions)
+  answerIntrospections(provider, { ...questions, registry: store.registry, observer })
   acceptRawCredentials(provider)
   return { keys, provider, handle: provider.callback() }
 }

@@ -2,8 +2,7 @@ import type { Provider } from 'oidc-provider'
 import type { Secret } from '../config/secret.ts'
 import { equalInConstantTime } from '../keys/equal.ts'
 import { hashId } from '../store/id-hash.ts'
-import { currentUnit } from '../store/unit-of-work.ts'
-import { errorEntry } from './error-catalogue.ts'
+import { reportRefusal } from './refusals.ts'
 import type { Report } from './report.ts'
 import { ROUTES } from './routes.ts'
 
@@ -49,8 +48,7 @@ export function refuseToken(
   refusal: { issuer: string; presented: string | undefined; report: Report; what: string; reason: string },
 ): void {
   const { issuer, presented, report, what, reason } = refusal
-  const { correlationId, callerAddress: address } = currentUnit()
-  report('warn', `${what}: invalid_token`, { correlationId, code: errorEntry('invalid_token').code, address, reason })
+  reportRefusal(report, what, { error: 'invalid_token', reason })
   ctx.status = 401
   ctx.set('WWW-Authenticate', `Bearer realm="${issuer}"${presented === undefined ? '' : ', error="invalid_token"'}`)
   ctx.set('Cache-Control', 'no-store')

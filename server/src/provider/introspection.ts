@@ -5,6 +5,8 @@ import type { ResourceRegistry } from '../store/resource-registry.ts'
 import { actorsOf, readActor } from './exchange/subject-token.ts'
 import type { IssuedAccessToken, ReadAccessToken } from './issued-access-token.ts'
 import type { EngineObserver } from './observer.ts'
+import { reportRefusal } from './refusals.ts'
+import type { Report } from './report.ts'
 import { ROUTES } from './routes.ts'
 import type { Slice } from './slice.ts'
 import { tokenQuestion } from './token-question.ts'
@@ -44,6 +46,7 @@ interface IntrospectionDeps {
   readonly registry: ResourceRegistry
   readonly readAccessToken: ReadAccessToken
   readonly observer: EngineObserver
+  readonly report: Report
 }
 
 /**
@@ -62,6 +65,9 @@ export function answerIntrospections(provider: Provider, deps: IntrospectionDeps
     ctx.set('Cache-Control', 'no-store')
     // A public client proves nothing, and whoever guesses tokens has one. @see RFC 7662 §2.1
     if (question.client.clientAuthMethod === 'none') {
+      const { clientId } = question.client
+      const refusal = { error: 'invalid_client', reason: 'a public client proves nothing', clientId }
+      reportRefusal(deps.report, 'introspection refused', refusal)
       ctx.status = 401
       ctx.body = { error: 'invalid_client' }
       return

@@ -35,6 +35,26 @@ export function reportRefusals(provider: Provider, report: Report): void {
   })
 }
 
+/**
+ * Tells of a refusal that the engine knows nothing of.
+ * @param what of which kind the request was
+ * @param refusal.reason for the operator alone, unless the answer says it too
+ */
+export function reportRefusal(
+  report: Report,
+  what: string,
+  refusal: {
+    readonly error: string
+    readonly reason: string
+    readonly clientId?: string | undefined
+    readonly code?: string
+  },
+): void {
+  const { error, reason, clientId, code = errorEntry(error).code } = refusal
+  const { correlationId, callerAddress: address } = currentUnit()
+  report('warn', `${what}: ${error}`, { correlationId, code, address, reason, clientId })
+}
+
 function codeOf(error: errors.OIDCProviderError): string {
   if (error instanceof DocumentError) return error.code
   return error instanceof LimitError ? LIMITED.code : errorEntry(error.message).code

@@ -4,8 +4,8 @@ import { currentUnit } from '../store/unit-of-work.ts'
 import { withoutOwnProperties } from './adapter/client.ts'
 import type { ClientMetadata } from './client-metadata.ts'
 import { newClientSecret } from './clients.ts'
-import { errorEntry } from './error-catalogue.ts'
 import { bearerToken, refuseToken } from './initial-access-token.ts'
+import { reportRefusal } from './refusals.ts'
 import { managementOf, rowOf, toldOf } from './registration-answer.ts'
 import { judgeChange } from './registration-change.ts'
 import type { Report } from './report.ts'
@@ -113,9 +113,7 @@ function refuse(
   { report }: ManagementDeps,
   { error, reason }: { error: string; reason: string },
 ): true {
-  const { correlationId, callerAddress: address } = currentUnit()
-  const { code } = errorEntry(error)
-  report('warn', `registration management refused: ${error}`, { correlationId, code, address, reason, clientId })
+  reportRefusal(report, 'registration management refused', { error, reason, clientId })
   ctx.status = 400
   ctx.type = 'json'
   ctx.body = { error, error_description: reason }

@@ -3,6 +3,7 @@ import type { Database } from '../store/database.ts'
 import { findGrant, type Grant } from '../store/grants.ts'
 import { currentUnit, type Unit } from '../store/unit-of-work.ts'
 import type { ReadAccessToken } from './issued-access-token.ts'
+import { reportRefusal } from './refusals.ts'
 import type { Report } from './report.ts'
 import { ROUTES } from './routes.ts'
 import type { Slice } from './slice.ts'
@@ -59,6 +60,8 @@ export function answerRevocations(
     ctx.set('Cache-Control', 'no-store')
     if (decision === 'exchanged') {
       // "Done" would be a lie: it works until it ends, and the grant behind it belongs to somebody else. @see RFC 7009 §2.2.1
+      const refusal = { error: 'unsupported_token_type', reason: 'made from the grant of another client', clientId }
+      reportRefusal(deps.report, 'revocation refused', refusal)
       ctx.status = 400
       ctx.body = { error: 'unsupported_token_type' }
       return

@@ -13,6 +13,7 @@ import {
   refusalOfUnavailable,
 } from './errors.ts'
 import type { EngineObserver } from './observer.ts'
+import { reportRefusal } from './refusals.ts'
 import type { Report } from './report.ts'
 import { ROUTES } from './routes.ts'
 
@@ -63,7 +64,7 @@ async function settle(ctx: EngineContext, unit: Unit, deps: SettleDeps): Promise
     if (outcome === 'done') return
     if (outcome !== 'lost') return settleReplay(ctx, unit, outcome, deps)
   }
-  replaceAnswer(ctx, unit, deps.renderErrorPage)
+  replaceAnswer(ctx, unit, deps)
   await settleRefusal(ctx, unit, deps.database)
 }
 
@@ -146,16 +147,20 @@ async function settleReplay(
   await abandon(deps.database, unit)
 }
 
-function replaceAnswer(ctx: EngineContext, unit: Unit, renderErrorPage: RenderErrorPage): void {
+function replaceAnswer(ctx: EngineContext, unit: Unit, { renderErrorPage, report }: SettleDeps): void {
+  const facts = { clientId: ctx.oidc?.client?.clientId, reason: 'what it was based on ended, or was used, meanwhile' }
   ctx.remove('Location')
   ctx.status = 400
   if (unit.consumption !== undefined || unit.exchange !== undefined) {
+    reportRefusal(report, 'token request refused', { ...facts, error: 'invalid_grant' })
     ctx.type = 'json'
     ctx.body = { error: 'invalid_grant' }
     return
   }
   // A person is looking, who was signed out, or whose password was changed, a moment ago.
-  answerPerson(ctx, renderErrorPage(refusalOfGone()))
+  const gone = refusalOfGone()
+  reportRefusal(report, 'authorization refused', { ...facts, ...gone })
+  answerPerson(ctx, renderErrorPage(gone))
 }
 
 function answerPerson(ctx: EngineContext, page: ReturnType<RenderErrorPage>): void {

@@ -55,7 +55,11 @@ describe('a document that was fetched', () => {
       }, 300)
     })
     const answers = await Promise.all(Array.from({ length: 300 }, () => begin(url)))
-    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([303]))
+    const statuses = answers.map(({ status }) => status)
+    expect(statuses).toContain(303)
+    // A busy machine sends some away for a moment, and nobody for another reason.
+    expect(statuses.filter((status) => status !== 303 && status !== 503)).toEqual([])
+    await expectTaken(begin(url))
     expect(requestsFor(url)).toBe(1)
   })
 

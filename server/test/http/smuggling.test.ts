@@ -15,7 +15,7 @@ afterAll(() => server.close())
 /** What was said of requests to this path when they were over. */
 function toldAbout(path: string): readonly unknown[] {
   return server.logged.filter(
-    ({ message, detail }) => message === 'request' && (detail as { path?: unknown }).path === path,
+    ({ message, detail }) => message.startsWith('request') && (detail as { path?: unknown }).path === path,
   )
 }
 

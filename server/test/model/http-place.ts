@@ -55,12 +55,17 @@ const LIFETIMES = {
 }
 
 export async function startServers(): Promise<Servers> {
-  const one = await startTestServer({ lifetimes: LIFETIMES })
+  const one = await startTestServer({ lifetimes: LIFETIMES, changesBeside: true })
   await query(one, `UPDATE resources SET tools = $1 WHERE id = 'demo'`, [JSON.stringify(TOOLS)])
   const rest = { aliases: [], tools: TOOLS, accessTokenSeconds: undefined, source: 'cli' } as const
   await one.store.resources.add({ id: 'other', uri: OTHER_RESOURCE, name: 'Other', ...rest })
   // In development a server answers to its issuer's own port only, which is the first one's.
-  const two = await startTestServer({ lifetimes: LIFETIMES, sharing: one, settings: { mode: 'serve' } })
+  const two = await startTestServer({
+    lifetimes: LIFETIMES,
+    sharing: one,
+    changesBeside: true,
+    settings: { mode: 'serve' },
+  })
   const passwordHash = await hashPassword(PASSWORD)
   const pass = await passing(one.store)
   let count = 0

@@ -15,6 +15,7 @@ import { issued, refuseLeaks, searchLog } from '../canary/index.ts'
 import { watchServer } from '../canary/watch-server.ts'
 import { createTestDatabase } from './database.ts'
 import { createHurriedClock } from './hurried-clock.ts'
+import { createRefusals } from './refusals.ts'
 
 /** A server inside the test's process, on a database of its own. */
 export interface TestServer {
@@ -26,7 +27,7 @@ export interface TestServer {
   readonly metrics: Metrics
   /** What the operator's log was told. */
   readonly logged: { readonly level: string; readonly message: string; readonly detail: unknown }[]
-  /** @throws when its log, a refusal of its or its database holds a secret */
+  /** @throws when its log, a refusal of its or its database holds a secret, or a refusal is not as `refusals.ts` says */
   close(): Promise<void>
 }
 
@@ -75,6 +76,8 @@ export interface TestServerOptions {
   readonly databaseUrl?: string
   /** Milliseconds, by which the counters of the process fill up; unless given they are always full: tests are fast. */
   readonly ticks?: () => number
+  /** Tables are changed while requests are under way, so that nobody can tell whether a refusal has changed them. */
+  readonly changesBeside?: boolean
   /** Another server's, so that two share one database. */
   readonly sharing?: TestServer
 }
@@ -104,18 +107,22 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   const store = openStore({ databaseUrl, poolSize: 10, observer: observers.store })
   metrics.watchPool(() => store.database.pool())
   const logged: TestServer['logged'] = []
-  const log: Log = (level, message, detail) => logged.push({ level, message, detail })
+  // Tests throw away what they are not about.
+  const everLogged: TestServer['logged'] = []
+  const log: Log = (level, message, detail) => {
+    const line = { level, message, detail }
+    for (const lines of [logged, everLogged]) lines.push(line)
+  }
   if (options.sharing === undefined) await fill(store)
   await syncSettings(settings, store)
   const egress = options.egress ?? createEgress({ settings: settings.egress, tell: observers.egressEnded })
   const { ticks = createHurriedClock() } = options
   learnSettings(settings)
   const leaks: string[] = []
+  const refusals = createRefusals(options.changesBeside === true ? undefined : databaseUrl)
   const { handle } = await createApp({ settings, store, log, egress, observers, ticks })
-  http.on(
-    'request',
-    watchServer(handle, issued, (leak) => leaks.push(leak)),
-  )
+  const searched = watchServer(handle, issued, (leak) => leaks.push(leak))
+  http.on('request', refusals.watch(searched))
   return {
     issuer: settings.issuer,
     origin,
@@ -128,8 +135,10 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
       http.closeAllConnections()
       await new Promise((resolve) => http.close(resolve))
       await store.close()
+      await refusals.close()
       await database?.drop()
-      refuseLeaks([...leaks, ...searchLog(logged, inject('canaryReport'))])
+      refuseLeaks([...leaks, ...searchLog([...new Set([...logged, ...everLogged])], inject('canaryReport'))])
+      refusals.judge(everLogged)
     },
   }
 }
