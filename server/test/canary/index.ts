@@ -6,12 +6,17 @@ import { type LogLine, scanLog } from './scan-log.ts'
 /** Everything that was issued in this test file, by whatever server. */
 export const issued = createIssued()
 
-/** What one look came to. Sums of these are what the run says at its end. */
-export interface ScanFigures {
+/** What looks came to. The sum of all is what the run says at its end. */
+export interface Figures {
   readonly databases: number
   readonly rows: number
   readonly lines: number
+  /** Secrets that were issued. */
   readonly values: number
+  /** Refusals that the log tells of. */
+  readonly refusals: number
+  /** Those among them that were seen to change no table. */
+  readonly harmless: number
 }
 
 /**
@@ -21,13 +26,13 @@ export interface ScanFigures {
  */
 export async function searchDatabase(url: string, report: string): Promise<readonly string[]> {
   const { leaks, rows } = await scanDatabase(url, issued)
-  note(report, { databases: 1, rows, lines: 0, values: issued.count() })
+  noteFigures(report, { databases: 1, rows, values: issued.count() })
   return leaks
 }
 
 /** Looks through the log of a server. @returns as `searchDatabase` does */
 export function searchLog(lines: readonly LogLine[], report: string): readonly string[] {
-  note(report, { databases: 0, rows: 0, lines: lines.length, values: 0 })
+  noteFigures(report, { lines: lines.length })
   return scanLog(lines, issued)
 }
 
@@ -36,6 +41,7 @@ export function refuseLeaks(leaks: readonly string[]): void {
   if (leaks.length > 0) throw new Error(`Secrets leak: ${[...new Set(leaks)].join('; ')}.`)
 }
 
-function note(report: string, figures: ScanFigures): void {
+/** @param report file that the figures are added to */
+export function noteFigures(report: string, figures: Partial<Figures>): void {
   appendFileSync(report, `${JSON.stringify(figures)}\n`)
 }

@@ -14,6 +14,8 @@ export interface Issued {
   find(text: string): string | undefined
   /** How many different things were learned. */
   count(): number
+  /** Knows nothing any more: what another test file was given is none of this one's. */
+  forget(): void
 }
 
 export function createIssued(): Issued {
@@ -22,6 +24,9 @@ export function createIssued(): Issued {
   const known = new Set<string>()
   return {
     count: () => known.size,
+    forget() {
+      for (const all of [pieces, phrases, known]) all.clear()
+    },
     learn(what, value) {
       if (value.length < SHORTEST || known.has(value)) return
       known.add(value)

@@ -13,6 +13,11 @@ export function findSecret(text: string, issued: Pick<Issued, 'find'>): string |
   return issued.find(text) ?? findShape(text)
 }
 
+/** A page without the login that was typed: whoever types a secret there is shown it again, and nobody else is. */
+export function withoutTypedLogin(page: string): string {
+  return page.replace(/<input[^>]*\bname="login"[^>]*>/g, '')
+}
+
 /** @returns what has no business in any log, answer or table, and yet is in this text */
 export function findShape(text: string): string | undefined {
   return SHAPES.find(({ shape }) => shape.test(text))?.what

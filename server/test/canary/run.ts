@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
-import { refuseLeaks, type ScanFigures } from './index.ts'
+import { type Figures, refuseLeaks } from './index.ts'
 import { createIssued } from './issued.ts'
 import { scanDatabase } from './scan-database.ts'
 
@@ -28,22 +28,30 @@ export async function openCanaryRun(clusterUrl: string, prefix: string): Promise
       const figures = sum(await readFile(report, 'utf8'))
       await rm(folder, { recursive: true, force: true })
       const left = await leftDatabases(clusterUrl, prefix)
-      const { databases, rows, lines, values } = figures
+      const { databases, rows, lines, values, refusals, harmless } = figures
       const where = `${rows} rows of ${databases} databases, ${lines} log lines and every refusal`
       if (databases > 0) console.info(`secrets: ${values} were issued, and looked for in ${where}`)
+      if (refusals > 0) console.info(`refusals: the logs tell of ${refusals}; ${harmless} of attacks changed no table`)
       const scans = await Promise.all(left.map((url) => scanDatabase(url, createIssued())))
       refuseLeaks(scans.flatMap(({ leaks }) => leaks.map((leak) => `${leak}, in a database that no test dropped`)))
     },
   }
 }
 
-function sum(report: string): ScanFigures {
-  const all: ScanFigures[] = report
+function sum(report: string): Figures {
+  const all: Partial<Figures>[] = report
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line))
-  const total = (of: keyof ScanFigures): number => all.reduce((sofar, figures) => sofar + figures[of], 0)
-  return { databases: total('databases'), rows: total('rows'), lines: total('lines'), values: total('values') }
+  const total = (of: keyof Figures): number => all.reduce((sofar, figures) => sofar + (figures[of] ?? 0), 0)
+  return {
+    databases: total('databases'),
+    rows: total('rows'),
+    lines: total('lines'),
+    values: total('values'),
+    refusals: total('refusals'),
+    harmless: total('harmless'),
+  }
 }
 
 async function leftDatabases(clusterUrl: string, prefix: string): Promise<readonly string[]> {

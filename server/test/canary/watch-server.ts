@@ -2,7 +2,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import type { Issued } from './issued.ts'
 import { learnFromAnswer } from './learn-from-answer.ts'
 import { learnFromRequest } from './learn-from-request.ts'
-import { findSecret } from './patterns.ts'
+import { findSecret, withoutTypedLogin } from './patterns.ts'
 
 // Larger ones hold pages and metadata, and nothing that was issued.
 const BODY_BYTES_MAX = 128 * 1024
@@ -23,7 +23,7 @@ export function watchServer(handle: RequestListener, issued: Issued, tell: (leak
       const body = answered()
       const location = header('location')
       if (status >= 400 || /[?&#]error=/.test(location)) {
-        const what = findSecret(`${location} ${body}`, issued)
+        const what = findSecret(`${location} ${withoutTypedLogin(body)}`, issued)
         if (what !== undefined) tell(`the answer ${status} to ${req.method} ${path} holds ${what}`)
       }
       if (status >= 400) return

@@ -5,6 +5,7 @@ import { createBrowser } from '../setup/browser.ts'
 import { approve, authorization, redeem, refresh, register } from '../setup/flow.ts'
 import { createProofKey, type ProofKey, showing } from '../setup/proof-key.ts'
 import { query } from '../setup/state.ts'
+import { tallyContest } from '../setup/tally.ts'
 import { CONTENDERS, CONTEST_TIMEOUT_MS, ROUNDS } from './rounds.ts'
 import { contend, type ServerProcess, startServerProcess } from './server-processes.ts'
 
@@ -37,6 +38,7 @@ describe('one proof that both processes are shown at once', () => {
   it(
     'counts for one request; the others keep their codes, and redeem them with proofs of their own (A141, I5, AS-DPOP-01)',
     async () => {
+      const tally = tallyContest('DPoP proof, a code each')
       const clientId = await register(server)
       for (let round = 1; round <= CODE_ROUNDS; round += 1) {
         const codes: Awaited<ReturnType<typeof newCode>>[] = []
@@ -48,6 +50,10 @@ describe('one proof that both processes are shown at once', () => {
           return { own, answer: await redeem(each, own.request, own.code, {}, proof) }
         })
         const losers = answers.filter(({ answer }) => answer.status !== 200)
+        tally.add(
+          answers.map(({ answer }) => answer),
+          CONTENDERS - losers.length,
+        )
         expect(losers, `round ${round}`).toHaveLength(CONTENDERS - 1)
         for (const { own, answer } of losers) {
           expect(answer, `round ${round}`).toMatchObject({ status: 400, body: { error: 'invalid_dpop_proof' } })
@@ -62,6 +68,7 @@ describe('one proof that both processes are shown at once', () => {
   it(
     'counts once for one refresh token, and the family lives on (A105, A141, I2, I5)',
     async () => {
+      const tally = tallyContest('DPoP proof, one refresh token')
       const clientId = await register(server)
       const { request, code } = await newCode(clientId)
       const tokens = await redeem(server, request, code, {}, await showing(server, key))
@@ -70,6 +77,7 @@ describe('one proof that both processes are shown at once', () => {
         const proof = await showing(server, key)
         const answers = await contend(servers(), CONTENDERS, (each) => refresh(each, clientId, token, {}, proof))
         const winners = answers.filter(({ status }) => status === 200)
+        tally.add(answers, winners.length)
         expect(winners, `round ${round}`).toHaveLength(1)
         for (const answer of answers.filter(({ status }) => status !== 200)) {
           expect(answer, `round ${round}`).toMatchObject({ status: 400, body: { error: 'invalid_dpop_proof' } })
@@ -85,6 +93,7 @@ describe('one bound refresh token that both processes are asked for at once', ()
   it(
     'has one successor, which every answer to its own key carries and no answer to another (A105, A107, I2, AS-DPOP-05)',
     async () => {
+      const tally = tallyContest('refresh token bound to a key, one in four with another')
       const clientId = await register(server)
       const stranger = await createProofKey()
       const { request, code } = await newCode(clientId)
@@ -104,6 +113,10 @@ describe('one bound refresh token that both processes are asked for at once', ()
           expect(answer, `round ${round}`).toMatchObject(expected)
         }
         const successors = new Set(answers.filter(({ isOwn }) => isOwn).map(({ answer }) => answer.body.refresh_token))
+        tally.add(
+          answers.map(({ answer }) => answer),
+          successors.size,
+        )
         expect(successors.size, `round ${round}`).toBe(1)
         const [row] = await query(
           server,

@@ -4,6 +4,7 @@ import { startTestServer, type TestServer } from '../setup/authorization-server.
 import { authorization, register } from '../setup/flow.ts'
 import { push, pushedUrl } from '../setup/push.ts'
 import { query } from '../setup/state.ts'
+import { tallyContest } from '../setup/tally.ts'
 import { CONTENDERS, CONTEST_TIMEOUT_MS, ROUNDS } from './rounds.ts'
 import { contend, type ServerProcess, startServerProcess } from './server-processes.ts'
 
@@ -21,6 +22,7 @@ afterAll(async () => {
 it(
   'one pushed request that many browsers bring to both processes at once begins one authorization (A25, I5, AS-PAR-01)',
   async () => {
+    const tally = tallyContest('pushed request')
     const clientId = await register(server)
     const servers = processes.map((each) => each.server)
     for (let round = 1; round <= ROUNDS; round += 1) {
@@ -28,6 +30,7 @@ it(
       const url = new URL(pushedUrl(server, clientId, body.request_uri))
       const answers = await contend(servers, CONTENDERS, (each) => send(each, each.origin + url.pathname + url.search))
       const kinds = answers.map(({ kind, status }) => `${kind} ${status}`).sort()
+      tally.add(kinds, kinds.filter((kind) => kind.startsWith('interaction')).length)
       const expected = ['interaction 303', ...Array.from({ length: CONTENDERS - 1 }, () => 'page 400')]
       expect(kinds, `round ${round}`).toEqual(expected)
       for (const answer of answers) {

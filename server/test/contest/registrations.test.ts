@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { postRegistration } from '../registration/post-registration.ts'
 import { startTestServer, type TestServer } from '../setup/authorization-server.ts'
+import { forgetLimits } from '../setup/limits.ts'
 import { query } from '../setup/state.ts'
+import { tallyContest } from '../setup/tally.ts'
 import { CONTENDERS, CONTEST_TIMEOUT_MS, ROUNDS } from './rounds.ts'
 import { contend, type ServerProcess, startServerProcess } from './server-processes.ts'
 
@@ -19,9 +21,11 @@ afterAll(async () => {
 it(
   'one public client that registers at both processes at once is one row, one id and one event (AS-DCR-06, T-26)',
   async () => {
+    const tally = tallyContest('registration of one public client')
     const servers = processes.map((each) => ({ ...each.server, issuer: each.server.origin }))
     for (let round = 1; round <= ROUNDS; round += 1) {
       const name = `Round ${round}`
+      await forgetLimits(server)
       const answers = await contend(servers, CONTENDERS, (each, index) =>
         postRegistration(each, {
           client_name: name,
@@ -29,6 +33,7 @@ it(
           token_endpoint_auth_method: 'none',
         }),
       )
+      tally.add(answers, new Set(answers.map(({ body }) => body.client_id)).size)
       expect(
         answers.map(({ status }) => status),
         name,

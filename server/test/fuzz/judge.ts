@@ -1,5 +1,5 @@
 import type { Issued } from '../canary/issued.ts'
-import { findShape } from '../canary/patterns.ts'
+import { findShape, withoutTypedLogin } from '../canary/patterns.ts'
 import type { Ask } from './ask.ts'
 import type { Answer } from './wire.ts'
 
@@ -18,7 +18,7 @@ export function judgeAnswer(ask: Ask, answer: Answer, issued: Pick<Issued, 'find
   const insides = INSIDES.exec(answer.body)?.[0]
   if (insides !== undefined) return `the answer tells of the insides: ${insides}`
   if (answer.status < 400) return undefined
-  const leak = issued.find(`${head}\n${answer.body}`) ?? findShape(answer.body)
+  const leak = issued.find(`${head}\n${withoutTypedLogin(answer.body)}`) ?? findShape(answer.body)
   if (leak !== undefined) return `the refusal holds ${leak}`
   return judgeRefusal(answer)
 }

@@ -2,8 +2,9 @@ import { createHash, KeyObject, randomBytes } from 'node:crypto'
 import { API, FRONT } from '../exchange/chain.ts'
 import { PASSWORD, type TestServer } from '../setup/authorization-server.ts'
 import { type Browser, cookieLine, createBrowser, fieldOf } from '../setup/browser.ts'
-import { type Authorization, approve, authorization, redeem, register, walk } from '../setup/flow.ts'
+import { type Authorization, approve, authorization, redeem, walk } from '../setup/flow.ts'
 import { signAssertion } from '../setup/key-client.ts'
+import { forgetLimits, registerOneMore } from '../setup/limits.ts'
 import { signProof } from '../setup/proof-key.ts'
 import { push } from '../setup/push.ts'
 import { query } from '../setup/state.ts'
@@ -83,7 +84,7 @@ function makersOf(ground: Ground, login: string, live: (name: string) => Promise
   return {
     ...pagesOf(server, { browser, login }, asked),
     ...registrationsOf(ground),
-    clientId: () => register(server),
+    clientId: () => registerOneMore(server),
     resource: () => FRONT,
     downstream: () => API,
     login: () => login,
@@ -130,6 +131,7 @@ function registrationsOf({ closed, initialToken }: Ground): Makers {
     anything: () => randomBytes(6).toString('base64url'),
     documentId: () => `https://client.example/fuzz/${randomBytes(9).toString('hex')}.json`,
     managedId: async () => {
+      await forgetLimits(closed)
       const response = await fetch(`${closed.origin}${new URL(closed.issuer).pathname}/register`, {
         method: 'POST',
         headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${initialToken}` },
@@ -150,7 +152,7 @@ function pagesOf(
   const pages = new Map<string, { uid: string; cookies: string; csrf: string }>()
   const open = async (name: string, visitor: Browser): Promise<string> => {
     // Another client each time, which the person has not agreed to yet.
-    const request = authorization(server, await register(server), { resource: FRONT, scope: 'mcp:issue:read' })
+    const request = authorization(server, await registerOneMore(server), { resource: FRONT, scope: 'mcp:issue:read' })
     const { url, response } = await walk(server, visitor, request.url)
     const html = (await response?.text()) ?? ''
     return keep(name, url, html, visitor)

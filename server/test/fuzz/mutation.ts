@@ -132,10 +132,13 @@ function changedPair([name, value]: Pair, mutation: Exclude<ParameterMutation, {
   }
 }
 
-/** A password that somebody sets is no word that the server says anyway: where it is found afterwards it has leaked. */
+/** A password that somebody shows or sets is no word that the server says anyway: where it is found afterwards it has leaked. */
 function unspoken([name, value]: Pair): Pair {
-  return name === 'new_password' ? [name, `${value} and what nobody says`] : [name, value]
+  const isPublic = PASSWORDS.includes(name) && value !== '' && value !== '{password}'
+  return isPublic ? [name, `${value} and what nobody says`] : [name, value]
 }
+
+const PASSWORDS = ['password', 'new_password']
 
 function bent(value: string, { how, more }: Extract<Mutation, { change: 'bend' }>): string {
   const json = Buffer.from(JSON.stringify(more)).toString('base64url')

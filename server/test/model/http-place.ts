@@ -5,7 +5,8 @@ import { hashId } from '../../src/store/id-hash.ts'
 import { hashPassword } from '../../src/store/password.ts'
 import { PASSWORD, RESOURCE, startTestServer, type TestServer } from '../setup/authorization-server.ts'
 import { type Browser, createBrowser } from '../setup/browser.ts'
-import { type Authorization, register, type TokenAnswer } from '../setup/flow.ts'
+import type { Authorization, TokenAnswer } from '../setup/flow.ts'
+import { registerOneMore } from '../setup/limits.ts'
 import { query } from '../setup/state.ts'
 import { passing } from './ground.ts'
 import { CODE_SECONDS, ELEVATION_SECONDS, FAMILY_SECONDS, IDLE_SECONDS, ONCE_SECONDS, TOOLS } from './measures.ts'
@@ -112,7 +113,7 @@ function addPeople({ store }: TestServer, logins: readonly string[], passwordHas
 }
 
 async function registerPublic(server: TestServer): Promise<HttpClient> {
-  return { id: await register(server), proof: {} }
+  return { id: await registerOneMore(server), proof: {} }
 }
 
 /** The operator's own kind, which proves itself by a secret. */

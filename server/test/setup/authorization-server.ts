@@ -11,7 +11,7 @@ import { createMetrics, type Metrics } from '../../src/metrics/index.ts'
 import { syncSettings } from '../../src/provider/registered-settings.ts'
 import { openStore, type Store } from '../../src/store/index.ts'
 import { hashPassword } from '../../src/store/password.ts'
-import { issued, refuseLeaks, searchLog } from '../canary/index.ts'
+import { issued, noteFigures, refuseLeaks, searchLog } from '../canary/index.ts'
 import { watchServer } from '../canary/watch-server.ts'
 import { createTestDatabase } from './database.ts'
 import { createHurriedClock } from './hurried-clock.ts'
@@ -138,7 +138,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
       await refusals.close()
       await database?.drop()
       refuseLeaks([...leaks, ...searchLog([...new Set([...logged, ...everLogged])], inject('canaryReport'))])
-      refusals.judge(everLogged)
+      noteFigures(inject('canaryReport'), refusals.judge(everLogged))
     },
   }
 }

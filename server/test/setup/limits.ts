@@ -1,6 +1,7 @@
 import { createLimitKeys } from '../../src/keys/limit-keys.ts'
 import { createSealer } from '../../src/keys/sealing.ts'
 import type { TestServer } from './authorization-server.ts'
+import { register } from './flow.ts'
 import { query } from './state.ts'
 
 type Words = readonly [what: string, ...whom: string[]]
@@ -22,6 +23,12 @@ export function fillUp(server: TestServer, words: Words, seconds: number) {
 /** Lets time pass for the counters of the database; a negative number takes it back. */
 export function passLimits(server: TestServer, seconds: number) {
   return query(server, 'UPDATE limits SET clear_at = clear_at - make_interval(secs => $1)', [seconds])
+}
+
+/** Registers a client where more are needed than one source may register. */
+export async function registerOneMore(server: TestServer): Promise<string> {
+  await forgetLimits(server)
+  return register(server)
 }
 
 export function forgetLimits(server: TestServer) {

@@ -1,6 +1,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { inspect } from 'node:util'
 import { expect } from 'vitest'
+import type { Figures } from '../canary/index.ts'
 import { changedTables, createTableCounts } from './changed-tables.ts'
 
 /** What one refusal was, with the id by which the operator finds out why. */
@@ -18,9 +19,10 @@ export interface Refusals {
   watch(handle: RequestListener): RequestListener
   /**
    * @param logged what the operator was told
+   * @returns how many were judged
    * @throws when a refusal is not among it, or one of an attack changed something
    */
-  judge(logged: readonly { readonly level: string; readonly detail: unknown }[]): void
+  judge(logged: readonly { readonly level: string; readonly detail: unknown }[]): Pick<Figures, 'refusals' | 'harmless'>
   close(): Promise<void>
 }
 
@@ -75,6 +77,8 @@ export function createRefusals(databaseUrl: string | undefined): Refusals {
         'Refusals that changed a table',
         refusals.filter(({ changed }) => (changed?.length ?? 0) > 0),
       )
+      const harmless = refusals.filter(({ changed }) => changed !== undefined).length
+      return { refusals: refusals.length, harmless }
     },
     close: async () => counts?.close(),
   }
