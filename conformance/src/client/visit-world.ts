@@ -10,6 +10,8 @@ import type { Ending, Visit } from './world/record.ts'
 
 /** Until a client that has sent something, and sends nothing more, is taken to have finished. */
 export const QUIET_MS = 5_000
+/** A machine that was held up for so long has read nothing meanwhile: what came in is read first. */
+const HELD_UP_MS = 1_000
 /** A whole flow with two sign-ins needs some thirty. */
 export const MAX_REQUESTS = 150
 /** Clients of the official suite look here for the flow they are to try. */
@@ -78,7 +80,9 @@ function createWatchdog({ timeoutMs, quietMs }: VisitLimits) {
       count += 1
       if (count >= MAX_REQUESTS) end('flood')()
       clearTimeout(quiet)
-      quiet = setTimeout(end('quiet'), quietMs)
+      quiet = setTimeout(() => {
+        quiet = setTimeout(end('quiet'), HELD_UP_MS)
+      }, quietMs)
     },
     stop(): void {
       clearTimeout(whole)

@@ -135,7 +135,7 @@ function changedPair([name, value]: Pair, mutation: Exclude<ParameterMutation, {
 /** A password that somebody shows or sets is no word that the server says anyway: where it is found afterwards it has leaked. */
 function unspoken([name, value]: Pair): Pair {
   const isPublic = PASSWORDS.includes(name) && value !== '' && value !== '{password}'
-  return isPublic ? [name, `${value} and what nobody says`] : [name, value]
+  return isPublic ? [name, `what nobody says, ${value}`] : [name, value]
 }
 
 const PASSWORDS = ['password', 'new_password']
