@@ -246,7 +246,7 @@ export const ENDPOINTS: Readonly<Record<string, Endpoint>> = {
       change('client', [['client', '{clientId}']], ALL),
       change('sessions', [], ALL),
       change('password', [
-        ['password', 'not the one'],
+        ['password', 'nobody ever types this'],
         ['new_password', 'short'],
       ]),
       change('add-passkey', [['password', '{password}']]),
