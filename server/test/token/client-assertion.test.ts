@@ -149,9 +149,12 @@ describe('an assertion', () => {
     const proof = await proofOf(server, robot)
     const first = await refresh(server, robot.id, token, proof)
     expect(first.status).toBe(200)
+    const used = () => query(server, 'SELECT count(*)::int AS used FROM refresh_tokens WHERE consumed_at IS NOT NULL')
+    const before = await used()
     const second = await refresh(server, robot.id, String(first.body.refresh_token), proof)
     expect(second).toMatchObject({ status: 401, body: { error: 'invalid_client' } })
     expect(second.body).not.toHaveProperty('access_token')
+    expect(await used()).toEqual(before)
     const again = await refresh(server, robot.id, String(first.body.refresh_token), await proofOf(server, robot))
     expect(again.status).toBe(200)
     expect((await auditEvents(server, 'client.refused')).at(-1)).toMatchObject({
