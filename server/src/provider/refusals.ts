@@ -9,10 +9,9 @@ import type { Report } from './report.ts'
 /** Tells the operator's log why, exactly, where the wire stays generic; the correlation id joins the two. */
 export function reportRefusals(provider: Provider, report: Report): void {
   const refused = (event: string) => (ctx: KoaContextWithOIDC, error: errors.OIDCProviderError) => {
-    report('warn', `${event}: ${error.message}`, {
-      correlationId: currentUnit().correlationId,
+    reportRefusal(report, event, {
+      error: error.message,
       code: codeOf(error),
-      address: currentUnit().callerAddress,
       reason: error.error_detail ?? error.error_description,
       ...(error instanceof DocumentError ? error.opening : {}),
       clientId: error instanceof DocumentError ? ctx.oidc.params?.client_id : ctx.oidc.client?.clientId,
@@ -36,23 +35,24 @@ export function reportRefusals(provider: Provider, report: Report): void {
 }
 
 /**
- * Tells of a refusal that the engine knows nothing of.
+ * Tells of one refusal, whoever refused.
  * @param what of which kind the request was
- * @param refusal.reason for the operator alone, unless the answer says it too
+ * @param refusal.code unless it is the one of the error
+ * @param refusal.reason for the operator alone, unless the answer says it too; whatever stands beside it is told as it is
  */
 export function reportRefusal(
   report: Report,
   what: string,
   refusal: {
     readonly error: string
-    readonly reason: string
-    readonly clientId?: string | undefined
     readonly code?: string
+    readonly reason: string | undefined
+    readonly [fact: string]: unknown
   },
 ): void {
-  const { error, reason, clientId, code = errorEntry(error).code } = refusal
+  const { error, code = errorEntry(error).code, ...facts } = refusal
   const { correlationId, callerAddress: address } = currentUnit()
-  report('warn', `${what}: ${error}`, { correlationId, code, address, reason, clientId })
+  report('warn', `${what}: ${error}`, { correlationId, code, address, ...facts })
 }
 
 function codeOf(error: errors.OIDCProviderError): string {

@@ -159,7 +159,7 @@ function replaceAnswer(ctx: EngineContext, unit: Unit, { renderErrorPage, report
   }
   // A person is looking, who was signed out, or whose password was changed, a moment ago.
   const gone = refusalOfGone()
-  reportRefusal(report, 'authorization refused', { ...facts, ...gone })
+  reportRefusal(report, 'authorization refused', { ...facts, error: gone.error, code: gone.code })
   answerPerson(ctx, renderErrorPage(gone))
 }
 

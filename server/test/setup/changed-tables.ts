@@ -2,8 +2,11 @@ import { Client } from 'pg'
 
 const SCHEMA = 'watch'
 
-// A sequence counts past the end of a transaction and in nobody's way, as no table would.
-const WATCH_ALL = `
+/**
+ * Has a database count each row of each table that is written, changed or removed: by sequences, which count past the end of a
+ * transaction and in nobody's way, as no table would.
+ */
+export const COUNT_ROWS = `
   CREATE SCHEMA ${SCHEMA};
   CREATE FUNCTION ${SCHEMA}.count_row() RETURNS trigger LANGUAGE plpgsql AS
     $$ BEGIN PERFORM nextval(format('${SCHEMA}.%I', TG_TABLE_NAME)::regclass); RETURN NULL; END $$;
@@ -16,13 +19,6 @@ const WATCH_ALL = `
   END $$`
 
 const COUNTS = `SELECT sequencename AS table, coalesce(last_value, 0) AS rows FROM pg_sequences WHERE schemaname = '${SCHEMA}'`
-
-/** Has a database count each row of each table that is written, changed or removed. */
-export async function watchTables(url: string): Promise<void> {
-  const client = new Client({ connectionString: url })
-  await client.connect()
-  await client.query(WATCH_ALL).finally(() => client.end())
-}
 
 /** How many rows were written, changed or removed in each table until now, one connection for all that ask. */
 export interface TableCounts {

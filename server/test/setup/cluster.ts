@@ -6,7 +6,7 @@ import type { TestProject } from 'vitest/node'
 import { startEmbeddedPostgres } from '../../src/dev/embedded-postgres.ts'
 import { migrateDatabase } from '../../src/store/index.ts'
 import { openCanaryRun } from '../canary/run.ts'
-import { watchTables } from './changed-tables.ts'
+import { COUNT_ROWS } from './changed-tables.ts'
 import { makeTestFolder, sweepTestFolders } from './test-folder.ts'
 
 declare module 'vitest' {
@@ -52,7 +52,7 @@ export async function setup(project: TestProject): Promise<void> {
   try {
     await execute(cluster.url, `CREATE DATABASE ${templateDatabase}`)
     await migrateDatabase(databaseOn(cluster.url, templateDatabase))
-    await watchTables(databaseOn(cluster.url, templateDatabase))
+    await execute(databaseOn(cluster.url, templateDatabase), COUNT_ROWS)
   } catch (error) {
     await tearDown()
     throw error

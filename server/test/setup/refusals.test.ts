@@ -17,13 +17,12 @@ const ID = 'req_planted'
 async function judge(
   answer: RequestListener,
   logged: Parameters<ReturnType<typeof createRefusals>['judge']>[0] = [line('warn')],
-  path = '/token',
 ): Promise<string> {
   const refusals = createRefusals(database.url)
   const server = createServer(refusals.watch(answer))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
-  const answered = await fetch(`http://127.0.0.1:${port}${path}`, { method: 'POST', redirect: 'manual' })
+  const answered = await fetch(`http://127.0.0.1:${port}/token`, { method: 'POST', redirect: 'manual' })
   await answered.text()
   server.close()
   await refusals.close()
